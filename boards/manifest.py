@@ -1,0 +1,3 @@
+# What every firmware freezes: the Python under modules/, and MicroPython's own asyncio.
+freeze("../modules")
+include("$(MPY_DIR)/extmod/asyncio")

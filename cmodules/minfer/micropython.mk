@@ -1,0 +1,22 @@
+# minfer for MicroPython's make-based ports (unix, qemu, ...): see micropython.cmake for the others.
+MINFER_DIR := $(USERMOD_DIR)
+
+# Only binding/ names qstrs; the rest knows nothing of MicroPython and is not scanned for them.
+SRC_USERMOD_C += $(wildcard $(MINFER_DIR)/binding/*.c)
+MINFER_PARTS := engine ops signal
+CFLAGS_USERMOD += -I$(MINFER_DIR) -I$(MINFER_DIR)/engine
+
+ifeq ($(CMSIS_NN_LIB),)
+MINFER_PARTS += kernels/portable
+CFLAGS_USERMOD += -I$(MINFER_DIR)/kernels/include
+else
+CFLAGS_USERMOD += -I$(CMSIS_NN_INCLUDE)
+# Whole, since some ports name the libraries before the objects that need them; unused sections go.
+LDFLAGS_USERMOD += -Wl,--whole-archive $(CMSIS_NN_LIB) -Wl,--no-whole-archive
+endif
+
+SRC_USERMOD_LIB_C += $(foreach part,$(MINFER_PARTS),$(wildcard $(MINFER_DIR)/$(part)/*.c))
+
+MINFER_OBJECTS := $(BUILD)/$(notdir $(MINFER_DIR))
+$(MINFER_OBJECTS)/binding/%.o: CFLAGS += -Wall -Wextra -Wno-unused-parameter -Werror
+$(foreach part,$(MINFER_PARTS),$(eval $(MINFER_OBJECTS)/$(part)/%.o: CFLAGS += -O2 -Wall -Wextra -Werror))

@@ -1,0 +1,119 @@
+#!/bin/bash
+# Builds the firmware of one target out of tree, in build/TARGET: build.sh unix|unix-asan
+# From the environment: MICROPYTHON_DIR, CMSIS_NN_LIB, CMSIS_NN_INCLUDE.
+set -euo pipefail
+
+root=$(cd "$(dirname "$0")/.." && pwd)
+build=$root/build
+setup=$root/firmware/setup.sh
+target=$1
+out=$build/$target
+log=$out/build.log
+
+die() {
+    echo "firmware: $*" >&2
+    exit 2
+}
+
+# MicroPython's source: the caller's, else the pinned one. Not one file of it is changed.
+find_micropython() {
+    [ -n "${MICROPYTHON_DIR:-}" ] || "$setup" source micropython
+    micropython=$(realpath -m "${MICROPYTHON_DIR:-$build/src/micropython}")
+    [ -e "$micropython/py/mpconfig.h" ] || die "MICROPYTHON_DIR=$micropython holds no MicroPython source"
+    # A repository the source happens to lie in says nothing about MicroPython's version.
+    export GIT_CEILING_DIRECTORIES=${micropython%/*}
+}
+
+# A CMSIS-NN of the caller's takes a library and its headers.
+find_cmsis_nn() {
+    if [ -n "${CMSIS_NN_LIB:-}${CMSIS_NN_INCLUDE:-}" ]; then
+        [ -f "${CMSIS_NN_LIB:-}" ] || die "CMSIS_NN_LIB=${CMSIS_NN_LIB:-} names no file: a libcmsis-nn.a is expected"
+        [ -f "${CMSIS_NN_INCLUDE:-}/arm_nnfunctions.h" ] ||
+            die "CMSIS_NN_INCLUDE=${CMSIS_NN_INCLUDE:-} holds no arm_nnfunctions.h"
+        CMSIS_NN_LIB=$(realpath "$CMSIS_NN_LIB")
+        CMSIS_NN_INCLUDE=$(realpath "$CMSIS_NN_INCLUDE")
+        export CMSIS_NN_LIB CMSIS_NN_INCLUDE
+        cmsis_nn="$CMSIS_NN_LIB $CMSIS_NN_INCLUDE $(sha256sum <"$CMSIS_NN_LIB")"
+    fi
+}
+
+# Links every user C module below cmodules/ (some, like ulab, one level deeper) into one flat folder,
+# the layout MicroPython's build expects.
+link_modules() {
+    modules=$build/cmodules
+    local file folder name wanted=''
+    mkdir -p "$modules"
+    for file in "$root"/cmodules/*/micropython.mk "$root"/cmodules/*/*/micropython.mk; do
+        [ -e "$file" ] || continue
+        folder=${file%/*}
+        name=${folder#"$root/cmodules/"}
+        name=${name%%/*}
+        wanted+=" $name "
+        ln -sfnT "$folder" "$modules/$name"
+    done
+    for file in "$modules"/*; do
+        [[ $wanted == *" ${file##*/} "* ]] || rm -f "$file"
+    done
+}
+
+# Empties folder $1 when what it was built from is no longer what is asked for; $2 says what that is.
+start_afresh_unless() {
+    if [ "$(cat "$1/.built-from" 2>/dev/null)" != "$2" ]; then
+        rm -rf "$1"
+        mkdir -p "$1"
+        echo "$2" >"$1/.built-from"
+    fi
+}
+
+# Runs a command into the log; shows the log's end where it fails.
+logged() {
+    "$@" >>"$log" 2>&1 && return
+    tail -n 40 "$log" >&2
+    die "$target does not build; all of it is in ${log#"$root/"}"
+}
+
+build_mpy_cross() {
+    exec 8>"$build/.mpy-cross.lock"
+    flock 8
+    start_afresh_unless "$build/mpy-cross" "$micropython"
+    logged make -C "$micropython/mpy-cross" BUILD="$build/mpy-cross" USER_C_MODULES=
+    flock -u 8
+    export MICROPY_MPYCROSS=$build/mpy-cross/mpy-cross
+}
+
+build_unix() {
+    local program=$out/micropython extra=() flags
+    if [ "$target" = unix-asan ]; then
+        flags='-fsanitize=address,undefined -fno-omit-frame-pointer'
+        extra=(DEBUG=1 STRIP= "LDFLAGS_EXTRA=$flags"
+            "CFLAGS_EXTRA=$flags -fno-sanitize-recover=undefined --param asan-use-after-return=0")
+    fi
+    logged make -C "$micropython/ports/unix" -j2 BUILD="$out" VARIANT_DIR="$root/boards/UNIX" \
+        MPY_LIB_DIR="$micropython" USER_C_MODULES="$modules" "${extra[@]}"
+    echo "$target: ${program#"$root/"}, $(size "$program" | awk 'NR == 2 { print $1 }') bytes of text"
+}
+
+case $target in
+    unix | unix-asan) ;;
+    *) die "no target '$target': unix, unix-asan" ;;
+esac
+
+mkdir -p "$build"
+exec 9>"$build/.$target.lock"
+flock 9
+"$setup" debian build-essential
+find_micropython
+find_cmsis_nn
+link_modules
+start_afresh_unless "$out" "$micropython $(ls "$modules") ${cmsis_nn:-}"
+: >"$log"
+# MicroPython's makefiles do not relink for a source that went.
+sources=$(cd "$modules" && find -L . -name '*.c' | sort)
+if [ "$(cat "$out/.sources" 2>/dev/null)" != "$sources" ]; then
+    rm -f "$out/micropython"
+    echo "$sources" >"$out/.sources"
+fi
+build_mpy_cross
+case $target in
+    unix | unix-asan) build_unix ;;
+esac
