@@ -74,11 +74,10 @@ typedef struct {
     X(CLAMP, "clamp out of order: expected -128 <= min <= max <= 127, found min %d, max %d") \
     X(MULTIPLIER, "multiplier out of range: expected at least %d, found %d") \
     X(SHIFT, "shift out of range: expected -31 to %d, found %d") \
-    X(WINDOW, "window outside the input: expected a start of at most %d, found %d") \
-    X(KERNEL, "the kernels of this build refuse a shape: expected status %d, found %d")
+    X(WINDOW, "window outside the input: expected a start of at most %d, found %d")
 
 typedef enum {
-#define MNF_ENUM(name, text) MNF_##name,
+#define MNF_ENUM(name, text) MNF_E_##name,
     MNF_REASONS(MNF_ENUM)
 #undef MNF_ENUM
 } mnf_reason_t;
@@ -92,7 +91,7 @@ typedef struct {
     int32_t found;
 } mnf_error_t;
 
-// The words of a reason, a format string with two %d (none for MNF_OK).
+// The words of a reason, a format string with two %d (none for MNF_E_OK).
 const char *mnf_reason_text(mnf_reason_t reason);
 
 // The name of the enumerator, without its prefix.
@@ -109,8 +108,9 @@ const mnf_op_t *mnf_next_op(const mnf_model_t *model, const mnf_op_t *op);
 // Name of an operator as TensorFlow Lite writes it, NULL for an unknown opcode.
 const char *mnf_op_name(uint32_t opcode);
 
-// Runs one operator. `arena` has model->arena_size bytes, 4-byte aligned.
-void mnf_run_op(const mnf_model_t *model, const mnf_op_t *op, uint8_t *arena);
+// Runs one operator. `arena` has model->arena_size bytes, 4-byte aligned. Returns 0, or the status of a kernel that refused:
+// ours never do, a CMSIS-NN linked instead may.
+int32_t mnf_run_op(const mnf_model_t *model, const mnf_op_t *op, uint8_t *arena);
 
 // Bytes of scratch an operator needs with the kernels of this build (the compiler plans with it).
 uint32_t mnf_op_scratch(const mnf_model_t *model, const mnf_op_t *op);

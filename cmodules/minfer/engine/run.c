@@ -1,0 +1,31 @@
+#include "ops/ops.h"
+
+const mnf_op_t *mnf_first_op(const mnf_model_t *model) {
+    const mnf_header_t *header = model->header;
+    return header->ops_size == 0 ? NULL : (const mnf_op_t *)(const void *)(model->file + header->ops_offset);
+}
+
+const mnf_op_t *mnf_next_op(const mnf_model_t *model, const mnf_op_t *op) {
+    const uint8_t *next = (const uint8_t *)op + op->size;
+    const uint8_t *end = model->file + model->header->ops_offset + model->header->ops_size;
+    return next == end ? NULL : (const mnf_op_t *)(const void *)next;
+}
+
+const char *mnf_op_name(uint32_t opcode) {
+    const mnf_op_def_t *def = mnf_op_def(opcode);
+    return def == NULL ? NULL : def->name;
+}
+
+uint32_t mnf_op_scratch(const mnf_model_t *model, const mnf_op_t *op) {
+    const mnf_op_def_t *def = mnf_op_def(op->opcode);
+    const mnf_node_t node = mnf_node(model, op, NULL);
+    return def->scratch == NULL ? 0 : def->scratch(&node);
+}
+
+int32_t mnf_run_op(const mnf_model_t *model, const mnf_op_t *op, uint8_t *arena) {
+    const mnf_node_t node = mnf_node(model, op, arena);
+    const uint32_t need = mnf_op_scratch(model, op);
+    // Kernels that need more than the file planned for find it behind the plan (mnf_load made the arena that much larger).
+    const uint32_t at = need <= op->scratch_size ? op->scratch_offset : model->header->arena_size;
+    return mnf_op_def(op->opcode)->run(&node, need == 0 ? NULL : arena + at, need);
+}

@@ -1,0 +1,85 @@
+// The kernels the engine calls: functions of the CMSIS-NN interface, release 7.0.0, under their published names.
+// Activations are NHWC int8; weights are int8, output channel first for convolution, [1, h, w, output channel] for depthwise.
+// Sums are int32 and requantised with double rounding, as TensorFlow Lite's int8 specification says
+// (MultiplyByQuantizedMultiplier); bias may be NULL. All return ARM_CMSIS_NN_SUCCESS, or ARM_CMSIS_NN_ARG_ERROR
+// where an argument cannot be right. `_get_buffer_size` gives the bytes of scratch that ctx->buf must hold.
+#ifndef ARM_NNFUNCTIONS_H
+#define ARM_NNFUNCTIONS_H
+
+#include "arm_nn_types.h"
+
+// Convolution, any kernel, stride, dilation; grouped where filter_dims->c divides input_dims->c.
+arm_cmsis_nn_status arm_convolve_wrapper_s8(
+    const cmsis_nn_context *ctx, const cmsis_nn_conv_params *conv_params,
+    const cmsis_nn_per_channel_quant_params *quant_params,
+    const cmsis_nn_dims *input_dims, const int8_t *input_data,
+    const cmsis_nn_dims *filter_dims, const int8_t *filter_data,
+    const cmsis_nn_dims *bias_dims, const int32_t *bias_data,
+    const cmsis_nn_dims *output_dims, int8_t *output_data);
+
+int32_t arm_convolve_wrapper_s8_get_buffer_size(
+    const cmsis_nn_conv_params *conv_params, const cmsis_nn_dims *input_dims,
+    const cmsis_nn_dims *filter_dims, const cmsis_nn_dims *output_dims);
+
+// Depthwise convolution: output channel o reads input channel o / ch_mult. One batch.
+arm_cmsis_nn_status arm_depthwise_conv_wrapper_s8(
+    const cmsis_nn_context *ctx, const cmsis_nn_dw_conv_params *dw_conv_params,
+    const cmsis_nn_per_channel_quant_params *quant_params,
+    const cmsis_nn_dims *input_dims, const int8_t *input_data,
+    const cmsis_nn_dims *filter_dims, const int8_t *filter_data,
+    const cmsis_nn_dims *bias_dims, const int32_t *bias_data,
+    const cmsis_nn_dims *output_dims, int8_t *output_data);
+
+int32_t arm_depthwise_conv_wrapper_s8_get_buffer_size(
+    const cmsis_nn_dw_conv_params *dw_conv_params, const cmsis_nn_dims *input_dims,
+    const cmsis_nn_dims *filter_dims, const cmsis_nn_dims *output_dims);
+
+// Fully connected: input_dims->n rows of filter_dims->n elements, output_dims->c results each. Where the buffer size is not 0, the
+// caller fills the buffer with arm_vector_sum_s8 first.
+arm_cmsis_nn_status arm_fully_connected_wrapper_s8(
+    const cmsis_nn_context *ctx, const cmsis_nn_fc_params *fc_params,
+    const cmsis_nn_quant_params *quant_params,
+    const cmsis_nn_dims *input_dims, const int8_t *input_data,
+    const cmsis_nn_dims *filter_dims, const int8_t *filter_data,
+    const cmsis_nn_dims *bias_dims, const int32_t *bias_data,
+    const cmsis_nn_dims *output_dims, int8_t *output_data);
+
+int32_t arm_fully_connected_s8_get_buffer_size(const cmsis_nn_dims *filter_dims);
+
+// vector_sum_buf[row] = bias_data[row] + lhs_offset * sum of (vector_data[row][col] + rhs_offset).
+arm_cmsis_nn_status arm_vector_sum_s8(
+    int32_t *vector_sum_buf, const int32_t vector_cols, const int32_t vector_rows,
+    const int8_t *vector_data, const int32_t lhs_offset, const int32_t rhs_offset,
+    const int32_t *bias_data);
+
+// Pools of one batch; elements outside the input do not count.
+arm_cmsis_nn_status arm_avgpool_s8(
+    const cmsis_nn_context *ctx, const cmsis_nn_pool_params *pool_params,
+    const cmsis_nn_dims *input_dims, const int8_t *input_data,
+    const cmsis_nn_dims *filter_dims,
+    const cmsis_nn_dims *output_dims, int8_t *output_data);
+
+int32_t arm_avgpool_s8_get_buffer_size(const int dim_dst_width, const int ch_src);
+
+arm_cmsis_nn_status arm_max_pool_s8(
+    const cmsis_nn_context *ctx, const cmsis_nn_pool_params *pool_params,
+    const cmsis_nn_dims *input_dims, const int8_t *input_data,
+    const cmsis_nn_dims *filter_dims,
+    const cmsis_nn_dims *output_dims, int8_t *output_data);
+
+// Sum of two vectors of block_size elements, each brought to a common scale of 2^-left_shift first. Shifts are 0 or to the right.
+arm_cmsis_nn_status arm_elementwise_add_s8(
+    const int8_t *input_1_vect, const int8_t *input_2_vect,
+    const int32_t input_1_offset, const int32_t input_1_mult, const int32_t input_1_shift,
+    const int32_t input_2_offset, const int32_t input_2_mult, const int32_t input_2_shift,
+    const int32_t left_shift, int8_t *output,
+    const int32_t out_offset, const int32_t out_mult, const int32_t out_shift,
+    const int32_t out_activation_min, const int32_t out_activation_max,
+    const int32_t block_size);
+
+// Softmax of num_rows rows; output scale 1/256, zero point -128. An element diff_min or more below its row's maximum gives 0.
+void arm_softmax_s8(
+    const int8_t *input, const int32_t num_rows, const int32_t row_size,
+    const int32_t mult, const int32_t shift, const int32_t diff_min, int8_t *output);
+
+#endif

@@ -1,0 +1,42 @@
+// Fixed-point arithmetic of TensorFlow Lite's int8 specification, bit for bit, for any input: where the reference would overflow, these wrap.
+#ifndef MNF_ARITH_H
+#define MNF_ARITH_H
+
+#include <stdint.h>
+
+static inline int32_t mnf_add_wrap(int32_t a, int32_t b) {
+    return (int32_t)((uint32_t)a + (uint32_t)b);
+}
+
+static inline int32_t mnf_sub_wrap(int32_t a, int32_t b) {
+    return (int32_t)((uint32_t)a - (uint32_t)b);
+}
+
+static inline int32_t mnf_shift_left_wrap(int32_t a, int32_t shift) {
+    return (int32_t)((uint32_t)a << shift);
+}
+
+// gemmlowp's SaturatingRoundingDoublingHighMul: the high half of 2ab, rounded half up. One of a and b must not be INT32_MIN.
+static inline int32_t mnf_doubling_high_mul(int32_t a, int32_t b) {
+    return (int32_t)(((int64_t)a * b + (1 << 30)) >> 31);
+}
+
+// gemmlowp's RoundingDivideByPOT: a / 2^shift, halves away from zero, shift 0 to 31.
+static inline int32_t mnf_rounding_shift_right(int32_t a, int32_t shift) {
+    const int32_t mask = (int32_t)((1u << shift) - 1);
+    const int32_t threshold = (mask >> 1) + (a < 0);
+    return (a >> shift) + ((a & mask) > threshold);
+}
+
+// MultiplyByQuantizedMultiplier with double rounding; shift positive to the left, -31 to 30; multiplier 0 or more.
+static inline int32_t mnf_requantise(int32_t a, int32_t multiplier, int32_t shift) {
+    const int32_t left = shift > 0 ? shift : 0;
+    const int32_t right = shift > 0 ? 0 : -shift;
+    return mnf_rounding_shift_right(mnf_doubling_high_mul(mnf_shift_left_wrap(a, left), multiplier), right);
+}
+
+static inline int32_t mnf_clamp(int32_t a, int32_t min, int32_t max) {
+    return a < min ? min : a > max ? max : a;
+}
+
+#endif

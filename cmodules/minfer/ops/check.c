@@ -1,0 +1,83 @@
+#include "ops.h"
+
+#define MAX_SPAN (1 << 30) // keeps every index along an axis, and its distance to any other, within an int32_t
+
+static int32_t saturate(int64_t value) {
+    return value > INT32_MAX ? INT32_MAX : value < INT32_MIN ? INT32_MIN : (int32_t)value;
+}
+
+bool mnf_refuse(mnf_error_t *error, mnf_reason_t reason, int64_t expected, int64_t found) {
+    error->reason = reason;
+    error->expected = saturate(expected);
+    error->found = saturate(found);
+    return false;
+}
+
+bool mnf_check_shape(const mnf_tensor_t *a, const mnf_tensor_t *b, mnf_error_t *error) {
+    MNF_REQUIRE(a->rank == b->rank, OP_RANK, a->rank, b->rank);
+    for (uint32_t i = 0; i < MNF_MAX_RANK; i++) {
+        MNF_REQUIRE(a->dims[i] == b->dims[i], OP_SHAPE, a->dims[i], b->dims[i]);
+    }
+    return true;
+}
+
+bool mnf_check_type(const mnf_tensor_t *tensor, mnf_dtype_t dtype, mnf_kind_t kind, mnf_error_t *error) {
+    MNF_REQUIRE(tensor->dtype == dtype, OP_DTYPE, dtype, tensor->dtype);
+    MNF_REQUIRE(tensor->kind == kind, OP_KIND, kind, tensor->kind);
+    return true;
+}
+
+bool mnf_check_clamp(int32_t min, int32_t max, mnf_error_t *error) {
+    MNF_REQUIRE(INT8_MIN <= min && min <= max && max <= INT8_MAX, CLAMP, min, max);
+    return true;
+}
+
+bool mnf_check_multiplier(int32_t multiplier, int32_t shift, int32_t max_shift, mnf_error_t *error) {
+    MNF_REQUIRE(multiplier >= 0, MULTIPLIER, 0, multiplier);
+    MNF_REQUIRE(shift >= -31 && shift <= max_shift, SHIFT, max_shift, shift);
+    return true;
+}
+
+bool mnf_check_requant(const mnf_node_t *node, uint32_t bias, uint32_t requant, int32_t channels, bool per_tensor, mnf_error_t *error) {
+    const mnf_tensor_t *b = mnf_input(node, bias);
+    if (b != NULL) {
+        if (!mnf_check_type(b, MNF_INT32, MNF_CONST, error)) {
+            return false;
+        }
+        MNF_REQUIRE(b->rank == 1, OP_RANK, 1, b->rank);
+        MNF_REQUIRE(b->dims[0] == channels, OP_SHAPE, channels, b->dims[0]);
+    }
+    const mnf_tensor_t *q = mnf_input(node, requant);
+    if (!mnf_check_type(q, MNF_INT32, MNF_CONST, error)) {
+        return false;
+    }
+    MNF_REQUIRE(q->rank == 2, OP_RANK, 2, q->rank);
+    MNF_REQUIRE(q->dims[0] == 2, OP_SHAPE, 2, q->dims[0]);
+    const int32_t n = q->dims[1];
+    MNF_REQUIRE(n == channels || (per_tensor && n == 1), OP_SHAPE, channels, n);
+    const int32_t *multipliers = mnf_input_data(node, requant);
+    for (int32_t i = 0; i < n; i++) {
+        if (!mnf_check_multiplier(multipliers[i], multipliers[n + i], 30, error)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+bool mnf_check_axis(const mnf_axis_t *axis, mnf_error_t *error) {
+    MNF_REQUIRE(axis->kernel >= 1, DIM, 1, axis->kernel);
+    MNF_REQUIRE(axis->stride >= 1, DIM, 1, axis->stride);
+    MNF_REQUIRE(axis->dilation >= 1, DIM, 1, axis->dilation);
+    const int64_t reach = (int64_t)(axis->kernel - 1) * axis->dilation;
+    const int64_t last = (int64_t)(axis->out - 1) * axis->stride;
+    MNF_REQUIRE(axis->in <= MAX_SPAN, RANGE, MAX_SPAN, axis->in);
+    MNF_REQUIRE(axis->stride <= MAX_SPAN, RANGE, MAX_SPAN, axis->stride);
+    MNF_REQUIRE(axis->dilation <= MAX_SPAN / 2, RANGE, MAX_SPAN / 2, axis->dilation);
+    MNF_REQUIRE(reach + last <= MAX_SPAN, RANGE, MAX_SPAN, reach + last);
+    MNF_REQUIRE(axis->pad >= 0 && axis->pad <= reach, RANGE, reach, axis->pad);
+    MNF_REQUIRE(last - axis->pad < axis->in, WINDOW, axis->in - 1, last - axis->pad);
+    const int64_t room = (int64_t)axis->in + axis->pad - reach - 1;
+    const int64_t fewest = room < 0 ? 1 : room / axis->stride + 1;
+    MNF_REQUIRE(axis->out >= fewest, OP_SHAPE, fewest, axis->out);
+    return true;
+}

@@ -1,0 +1,25 @@
+#include "ops.h"
+
+static bool check(const mnf_node_t *node, mnf_error_t *error) {
+    const mnf_tensor_t *x = mnf_input(node, 0), *table = mnf_input(node, 1), *y = mnf_output(node);
+    if (!mnf_check_type(x, MNF_INT8, MNF_ARENA, error) || !mnf_check_type(y, MNF_INT8, MNF_ARENA, error)
+        || !mnf_check_type(table, MNF_INT8, MNF_CONST, error)) {
+        return false;
+    }
+    MNF_REQUIRE(mnf_elements(table) == 256, OP_SHAPE, 256, mnf_elements(table));
+    return mnf_check_shape(x, y, error);
+}
+
+static int32_t run(const mnf_node_t *node, void *scratch, uint32_t size) {
+    (void)scratch;
+    (void)size;
+    const int8_t *x = mnf_input_data(node, 0);
+    const int8_t *table = (const int8_t *)mnf_input_data(node, 1) + 128;
+    int8_t *y = mnf_output_data(node);
+    for (int32_t n = mnf_elements(mnf_output(node)); n > 0; n--) {
+        *y++ = table[*x++];
+    }
+    return 0;
+}
+
+const mnf_op_def_t mnf_op_lookup = {"LOOKUP", 2, 0, 1, 0, check, NULL, run};

@@ -1,0 +1,82 @@
+// The table of operators, and what their files share. An operator is one file with
+//   check    at load: everything run relies on; nothing it says is trusted before
+//   scratch  bytes of scratch its kernel needs, NULL where it needs none
+//   run      trusts; returns a CMSIS-NN status
+#ifndef MNF_OPS_H
+#define MNF_OPS_H
+
+#include "mnf.h"
+
+// One operator of a loaded model, as check, scratch and run see it.
+typedef struct {
+    const mnf_model_t *model;
+    const mnf_op_t *op;
+    const int32_t *params;
+    uint8_t *arena; // NULL at load
+} mnf_node_t;
+
+typedef struct {
+    const char *name;   // as TensorFlow Lite writes it
+    uint8_t n_inputs;
+    uint8_t optional;   // bit i: input i may be absent
+    uint8_t in_place;   // bit i: the output may start where input i does
+    int8_t n_params;    // -1: check counts them
+    bool (*check)(const mnf_node_t *node, mnf_error_t *error);
+    uint32_t (*scratch)(const mnf_node_t *node);
+    int32_t (*run)(const mnf_node_t *node, void *scratch, uint32_t scratch_size);
+} mnf_op_def_t;
+
+extern const mnf_op_def_t mnf_op_add;
+extern const mnf_op_def_t mnf_op_average_pool_2d;
+extern const mnf_op_def_t mnf_op_conv_2d;
+extern const mnf_op_def_t mnf_op_depthwise_conv_2d;
+extern const mnf_op_def_t mnf_op_fully_connected;
+extern const mnf_op_def_t mnf_op_lookup;
+extern const mnf_op_def_t mnf_op_max_pool_2d;
+extern const mnf_op_def_t mnf_op_pad;
+extern const mnf_op_def_t mnf_op_softmax;
+
+// Definition of an opcode below MNF_N_OPS.
+const mnf_op_def_t *mnf_op_def(uint32_t opcode);
+
+mnf_node_t mnf_node(const mnf_model_t *model, const mnf_op_t *op, uint8_t *arena);
+uint32_t mnf_n_params(const mnf_op_t *op);
+
+// Tensors of a node; NULL where an optional input is absent.
+const mnf_tensor_t *mnf_input(const mnf_node_t *node, uint32_t i);
+const mnf_tensor_t *mnf_output(const mnf_node_t *node);
+void *mnf_input_data(const mnf_node_t *node, uint32_t i);
+void *mnf_output_data(const mnf_node_t *node);
+
+// Number of elements.
+int32_t mnf_elements(const mnf_tensor_t *tensor);
+
+// For checks: on a false condition the reason is noted and the check returns false.
+bool mnf_refuse(mnf_error_t *error, mnf_reason_t reason, int64_t expected, int64_t found);
+#define MNF_REQUIRE(condition, reason, expected, found) \
+    do { \
+        if (!(condition)) { \
+            return mnf_refuse(error, MNF_E_##reason, expected, found); \
+        } \
+    } while (0)
+
+bool mnf_check_shape(const mnf_tensor_t *a, const mnf_tensor_t *b, mnf_error_t *error);
+bool mnf_check_type(const mnf_tensor_t *tensor, mnf_dtype_t dtype, mnf_kind_t kind, mnf_error_t *error);
+bool mnf_check_clamp(int32_t min, int32_t max, mnf_error_t *error);
+bool mnf_check_multiplier(int32_t multiplier, int32_t shift, int32_t max_shift, mnf_error_t *error);
+
+// bias int32[channels] (may be absent) and requant int32[2, channels] of a node; `per_tensor` allows [2, 1].
+bool mnf_check_requant(const mnf_node_t *node, uint32_t bias, uint32_t requant, int32_t channels, bool per_tensor, mnf_error_t *error);
+
+// Geometry of a window along one axis: every window begins inside the input or within its own length before it, none is missing.
+typedef struct {
+    int32_t in;
+    int32_t out;
+    int32_t kernel;
+    int32_t stride;
+    int32_t pad;
+    int32_t dilation;
+} mnf_axis_t;
+bool mnf_check_axis(const mnf_axis_t *axis, mnf_error_t *error);
+
+#endif
