@@ -86,7 +86,7 @@ build_unix() {
     if [ "$target" = unix-asan ]; then
         flags='-fsanitize=address,undefined -fno-omit-frame-pointer'
         extra=(DEBUG=1 STRIP= "LDFLAGS_EXTRA=$flags"
-            "CFLAGS_EXTRA=$flags -fno-sanitize-recover=undefined --param asan-use-after-return=0")
+            "CFLAGS_EXTRA=$flags --param asan-use-after-return=0")
     fi
     logged make -C "$micropython/ports/unix" -j2 BUILD="$out" VARIANT_DIR="$root/boards/UNIX" \
         MPY_LIB_DIR="$micropython" USER_C_MODULES="$modules" "${extra[@]}"
@@ -105,7 +105,7 @@ flock 9
 find_micropython
 find_cmsis_nn
 link_modules
-start_afresh_unless "$out" "$micropython $(ls "$modules") ${cmsis_nn:-}"
+start_afresh_unless "$out" "$micropython $(ls "$modules") ${cmsis_nn:-} $(sha256sum <"$0")"
 : >"$log"
 # MicroPython's makefiles do not relink for a source that went.
 sources=$(cd "$modules" && find -L . -name '*.c' | sort)

@@ -17,6 +17,8 @@ endif
 
 SRC_USERMOD_LIB_C += $(foreach part,$(MINFER_PARTS),$(wildcard $(MINFER_DIR)/$(part)/*.c))
 
+# A finding of UBSan in the engine ends the program; one in MicroPython is only printed.
+MINFER_CFLAGS := -O2 -Wall -Wextra -Werror -fno-sanitize-recover=undefined
 MINFER_OBJECTS := $(BUILD)/$(notdir $(MINFER_DIR))
 $(MINFER_OBJECTS)/binding/%.o: CFLAGS += -Wall -Wextra -Wno-unused-parameter -Werror
-$(foreach part,$(MINFER_PARTS),$(eval $(MINFER_OBJECTS)/$(part)/%.o: CFLAGS += -O2 -Wall -Wextra -Werror))
+$(foreach part,$(MINFER_PARTS),$(eval $(MINFER_OBJECTS)/$(part)/%.o: CFLAGS += $(MINFER_CFLAGS)))
