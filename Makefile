@@ -23,7 +23,7 @@ test: build/stamps/host build/stamps/test ## Run every test
 	@firmware/build.sh unix-asan
 	@$(python) -m pytest -n 2 tests
 
-firmware: ## Build the firmware for TARGET=unix|unix-asan
+firmware: ## Build the firmware for TARGET=unix|unix-asan|pico|pico2
 	@firmware/build.sh $(TARGET)
 
 repl: firmware ## Talk to the firmware for TARGET=unix
@@ -32,18 +32,16 @@ repl: firmware ## Talk to the firmware for TARGET=unix
 clean: ## Remove what was built; keep what was fetched
 	@rm -rf $(filter-out build/src build/apt build/venv build/pip-cache build/stamps,$(wildcard build/*)) build/stamps/host
 
-build/stamps/venv: firmware/setup.sh
-	@mkdir -p $(@D)
-	@$(setup) debian build-essential python3-dev python3-venv
-	@$(setup) venv
-	@touch $@
-
 # The Python package, with the engine in C built as its extension.
-build/stamps/host: build/stamps/venv pyproject.toml $(wildcard setup.py) $(engine)
+build/stamps/host: pyproject.toml $(wildcard setup.py) $(engine)
+	@mkdir -p $(@D)
+	@$(setup) venv
 	@$(setup) pip --no-build-isolation -e .
 	@touch $@
 
-build/stamps/test: build/stamps/venv pyproject.toml
+build/stamps/test: pyproject.toml
+	@mkdir -p $(@D)
+	@$(setup) venv
 	@echo "set-up: what the tests need (TensorFlow among it)"
 	@$(setup) pip --no-build-isolation -e .[test]
 	@touch $@

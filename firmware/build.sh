@@ -1,6 +1,6 @@
 #!/bin/bash
-# Builds the firmware of one target out of tree, in build/TARGET: build.sh unix|unix-asan
-# From the environment: MICROPYTHON_DIR, CMSIS_NN_LIB, CMSIS_NN_INCLUDE.
+# Builds the firmware of one target out of tree, in build/TARGET: build.sh unix|unix-asan|pico|pico2|qemu-m33
+# From the environment: MICROPYTHON_DIR, PICO_SDK_PATH, CMSIS_NN_LIB, CMSIS_NN_INCLUDE.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -93,15 +93,53 @@ build_unix() {
     echo "$target: ${program#"$root/"}, $(size "$program" | awk 'NR == 2 { print $1 }') bytes of text"
 }
 
+# MicroPython's rp2 port takes TinyUSB and mbedtls from its own lib/. Where these are missing (a release
+# tarball, a clone without submodules), links to all of it and to the pinned ones stand in for it.
+complete_micropython() {
+    [ -e "$micropython/lib/tinyusb/src" ] && [ -e "$micropython/lib/mbedtls/include" ] && return
+    local complete=$out/micropython library
+    "$setup" source tinyusb mbedtls
+    rm -rf "$complete"
+    cp -rs "$micropython" "$complete"
+    for library in tinyusb mbedtls; do
+        rm -rf "$complete/lib/$library"
+        ln -s "$build/src/$library" "$complete/lib/$library"
+    done
+    micropython=$complete
+    GIT_CEILING_DIRECTORIES=$out
+}
+
+build_rp2() {
+    local board=$1 family=$2 sdk folders
+    [ -n "${PICO_SDK_PATH:-}" ] || "$setup" source pico-sdk
+    sdk=$(realpath -m "${PICO_SDK_PATH:-$build/src/pico-sdk}")
+    [ -e "$sdk/pico_sdk_init.cmake" ] || die "PICO_SDK_PATH=$sdk holds no pico-sdk"
+    complete_micropython
+    folders=$(ls -d "$modules"/*/micropython.cmake | xargs -n 1 dirname | paste -s -d ';')
+    logged cmake -S "$micropython/ports/rp2" -B "$out" -G Ninja -DPICO_NO_PICOTOOL=1 \
+        -DPICO_SDK_PATH_OVERRIDE="$sdk" -DMICROPY_BOARD="$board" -DMICROPY_BOARD_DIR="$root/boards/$board" \
+        -DMICROPY_LIB_DIR="$micropython" -DMICROPY_FROZEN_MANIFEST="$root/boards/$board/manifest.py" \
+        -DUSER_C_MODULES="$folders" -DCMSIS_NN_LIB="${CMSIS_NN_LIB:-}" -DCMSIS_NN_INCLUDE="${CMSIS_NN_INCLUDE:-}"
+    logged ninja -C "$out" -j2
+    logged python3 "$micropython/tools/uf2conv.py" -b 0x10000000 -f "$family" -c \
+        -o "$out/firmware.uf2" "$out/firmware.bin"
+    "$setup" pypi pyelftools
+    "$build/venv/bin/python" "$root/firmware/check_image.py" "$target" "$out"
+}
+
 case $target in
-    unix | unix-asan) ;;
-    *) die "no target '$target': unix, unix-asan" ;;
+    unix | unix-asan) packages=(build-essential) ;;
+    pico | pico2)
+        packages=(build-essential cmake ninja-build gcc-arm-none-eabi libnewlib-arm-none-eabi
+            libstdc++-arm-none-eabi-newlib)
+        ;;
+    *) die "no target '$target': unix, unix-asan, pico, pico2" ;;
 esac
 
 mkdir -p "$build"
 exec 9>"$build/.$target.lock"
 flock 9
-"$setup" debian build-essential
+"$setup" debian "${packages[@]}"
 find_micropython
 find_cmsis_nn
 link_modules
@@ -116,4 +154,6 @@ fi
 build_mpy_cross
 case $target in
     unix | unix-asan) build_unix ;;
+    pico) build_rp2 MINFER_PICO 0xe48bff56 ;;
+    pico2) build_rp2 MINFER_PICO2 0xe48bff59 ;;
 esac

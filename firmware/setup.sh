@@ -121,11 +121,16 @@ source_of() {
 
 venv() {
     local python=${PYTHON:-python3}
+    if [ -e "$build/venv/.ready" ]; then
+        return
+    fi
+    debian build-essential python3-dev python3-venv
     "$python" -c 'import sys; sys.exit(not (3, 9) <= sys.version_info < (3, 13))' ||
         die "$("$python" --version) found, Python 3.9 to 3.12 needed: say which with PYTHON=..."
     echo "set-up: virtual environment build/venv"
     "$python" -m venv --clear "$build/venv"
     pip setuptools wheel cffi
+    touch "$build/venv/.ready"
 }
 
 pip() {
@@ -136,7 +141,12 @@ pypi() {
     local name kind package version sha256
     for name in "$@"; do
         pin "$name"
+        if [ "$(cat "$build/venv/.$name" 2>/dev/null)" = "$sha256" ]; then
+            continue
+        fi
+        venv
         pip --require-hashes -r <(echo "$package==$version --hash=sha256:$sha256")
+        echo "$sha256" >"$build/venv/.$name"
     done
 }
 

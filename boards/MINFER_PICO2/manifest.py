@@ -1,0 +1,2 @@
+include("../manifest.py")
+freeze("$(PORT_DIR)/modules")

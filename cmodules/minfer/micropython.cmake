@@ -1,0 +1,26 @@
+# minfer for MicroPython's CMake-based ports (rp2, esp32, ...): see micropython.mk for the others.
+include_guard(GLOBAL)
+set(MINFER_DIR ${CMAKE_CURRENT_LIST_DIR})
+
+# Only binding/ names qstrs. The rest is a library of its own, which MicroPython does not scan for them.
+set(MINFER_PARTS engine ops signal)
+if(NOT CMSIS_NN_LIB)
+    list(APPEND MINFER_PARTS kernels/portable)
+    set(CMSIS_NN_INCLUDE ${MINFER_DIR}/kernels/include)
+endif()
+list(TRANSFORM MINFER_PARTS PREPEND ${MINFER_DIR}/ OUTPUT_VARIABLE minfer_globs)
+list(TRANSFORM minfer_globs APPEND /*.c)
+file(GLOB minfer_sources CONFIGURE_DEPENDS ${minfer_globs})
+add_library(minfer_engine STATIC ${minfer_sources})
+target_include_directories(minfer_engine PUBLIC ${MINFER_DIR} ${MINFER_DIR}/engine ${CMSIS_NN_INCLUDE})
+target_compile_options(minfer_engine PRIVATE
+    -O2 -g -Wall -Wextra -Werror -ffunction-sections -fdata-sections)
+target_link_libraries(minfer_engine PUBLIC ${CMSIS_NN_LIB})
+
+file(GLOB minfer_binding CONFIGURE_DEPENDS ${MINFER_DIR}/binding/*.c)
+set_source_files_properties(${minfer_binding} PROPERTIES
+    COMPILE_OPTIONS "-Wall;-Wextra;-Wno-unused-parameter;-Werror")
+add_library(usermod_minfer INTERFACE)
+target_sources(usermod_minfer INTERFACE ${minfer_binding})
+target_link_libraries(usermod_minfer INTERFACE minfer_engine)
+target_link_libraries(usermod INTERFACE usermod_minfer)
