@@ -1,0 +1,108 @@
+"""Describes the C engine to cffi, which builds it as `minfer._engine` when the package is installed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from cffi import FFI
+
+ROOT = Path(__file__).resolve().parent.parent
+SOURCE_FOLDERS = ("engine", "ops", "kernels/portable")
+INCLUDE_FOLDERS = ("", "engine", "kernels/include")
+
+DECLARATIONS = """
+typedef struct {
+    uint32_t arena_size;
+    uint16_t n_tensors;
+    uint16_t n_ops;
+    uint16_t n_inputs;
+    uint16_t n_outputs;
+    ...;
+} mnf_header_t;
+
+typedef struct {
+    uint8_t dtype;
+    uint8_t rank;
+    uint8_t kind;
+    uint32_t offset;
+    uint32_t size;
+    float scale;
+    int32_t zero_point;
+    int32_t dims[6];
+    ...;
+} mnf_tensor_t;
+
+typedef struct {
+    uint16_t opcode;
+    uint8_t n_inputs;
+    uint8_t n_outputs;
+    uint32_t scratch_offset;
+    uint32_t scratch_size;
+    uint32_t macs;
+    uint16_t tensors[];
+    ...;
+} mnf_op_t;
+
+typedef struct {
+    uint16_t tensor;
+    uint8_t face;
+    ...;
+} mnf_io_t;
+
+typedef struct {
+    const mnf_header_t *header;
+    const mnf_tensor_t *tensors;
+    const mnf_io_t *io;
+    uint32_t arena_size;
+    ...;
+} mnf_model_t;
+
+typedef struct {
+    int reason;
+    int32_t op;
+    int32_t opcode;
+    int32_t tensor;
+    int32_t expected;
+    int32_t found;
+    ...;
+} mnf_error_t;
+
+bool mnf_load(mnf_model_t *model, const void *file, size_t size, mnf_error_t *error);
+const char *mnf_reason_text(int reason);
+const char *mnf_reason_name(int reason);
+const mnf_op_t *mnf_first_op(const mnf_model_t *model);
+const mnf_op_t *mnf_next_op(const mnf_model_t *model, const mnf_op_t *op);
+const char *mnf_op_name(uint32_t opcode);
+void mnf_run_op(const mnf_model_t *model, const mnf_op_t *op, uint8_t *arena);
+uint32_t mnf_op_scratch(const mnf_model_t *model, const mnf_op_t *op);
+const void *mnf_meta(const mnf_model_t *model, const char *tag, uint32_t *length);
+void mnf_quantise(const mnf_tensor_t *tensor, const float *real, int8_t *quantised, size_t n);
+void mnf_dequantise(const mnf_tensor_t *tensor, const int8_t *quantised, float *real, size_t n);
+
+float erfcf(float);
+float expf(float);
+float expm1f(float);
+float logf(float);
+float tanhf(float);
+"""
+
+
+def sources() -> list[str]:
+    """The C files of the engine, relative to the project's root as setuptools wants them."""
+    return sorted(
+        str(path.relative_to(ROOT))
+        for folder in SOURCE_FOLDERS
+        for path in (ROOT / "cmodules/minfer" / folder).glob("*.c")
+    )
+
+
+ffi = FFI()
+ffi.cdef(DECLARATIONS)
+ffi.set_source(
+    "minfer._engine",
+    '#include <math.h>\n#include "mnf.h"\n',
+    sources=sources(),
+    include_dirs=[str(ROOT / "cmodules/minfer" / folder) for folder in INCLUDE_FOLDERS],
+    extra_compile_args=["-O2", "-std=c99", "-Wall", "-Wextra", "-Werror"],
+    libraries=["m"],
+)

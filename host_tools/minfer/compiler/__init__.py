@@ -1,0 +1,65 @@
+"""The compiler: import, passes, plan, emit."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from minfer.compiler.emit import emit
+from minfer.compiler.import_tflite import import_tflite
+from minfer.compiler.ir import Edge, Graph, Op
+from minfer.compiler.passes import run_passes
+from minfer.compiler.plan import apart, plan
+from minfer.engine import Model
+from minfer.errors import ConvertError, ModelError
+
+__all__ = ["compile_model"]
+
+
+def compile_model(source: bytes, name: str = "model", labels: Sequence[str] = ()) -> bytes:
+    """Compiles the bytes of a .tflite file to those of a .mnf file.
+
+    `name` and `labels` (one for each class of the first output) travel in the file. Raises
+    ConvertError where the model is not one that minfer runs exactly.
+    """
+    graph = run_passes(import_tflite(source, name))
+    _check_labels(graph, labels)
+    metadata = {
+        "name": name.encode(),
+        "labl": "\n".join(labels).encode(),
+        "inam": _names(graph.inputs),
+        "onam": _names(graph.outputs),
+        "hash": hashlib.sha256(source).digest(),
+    }
+    sizes = _scratch_sizes(graph)
+    file = emit(graph, plan(graph, sizes), metadata)
+    _load(file, graph.ops)
+    return file
+
+
+def _names(edges: list[Edge]) -> bytes:
+    return "\n".join(edge.name for edge in edges).encode()
+
+
+def _check_labels(graph: Graph, labels: Sequence[str]) -> None:
+    classes = graph.outputs[0].tensor.elements
+    if labels and len(labels) != classes:
+        raise ConvertError(f"labels: expected {classes}, one for each class, found {len(labels)}")
+    if any("\n" in label for label in labels):
+        raise ConvertError("labels: expected no line break inside a label")
+
+
+def _scratch_sizes(graph: Graph) -> dict[Op, int]:
+    """Asks the kernels, on a provisional file in which nothing shares memory."""
+    model = _load(emit(graph, apart(graph), {}), graph.ops)
+    return {op: model.scratch(i) for i, op in enumerate(graph.ops)}
+
+
+def _load(file: bytes, ops: list[Op]) -> Model:
+    """Loads a file; what the engine refuses is said of the operator in the source model."""
+    try:
+        return Model.load(file)
+    except ModelError as error:
+        if error.op is None:
+            raise ConvertError(f"the engine refuses the model: {error}") from error
+        raise ops[error.op].refusal(error.reason) from error

@@ -1,0 +1,30 @@
+"""Passes: functions from graph to graph, one a module, run in this order."""
+
+from __future__ import annotations
+
+from minfer.compiler.ir import Graph
+from minfer.compiler.passes.drop_reshapes import drop_reshapes
+from minfer.compiler.passes.float_face import float_face
+from minfer.compiler.passes.fold_constants import fold_constants
+from minfer.compiler.passes.fold_pads import fold_pads
+from minfer.compiler.passes.fuse_clamps import fuse_clamps
+from minfer.compiler.passes.merge_lookups import merge_lookups
+from minfer.compiler.passes.remove_dead import remove_dead
+
+# Reshapes go last: the others see who reads a tensor only while no two lie on the same bytes.
+PASSES = (
+    float_face,
+    fold_constants,
+    remove_dead,
+    merge_lookups,
+    fuse_clamps,
+    fold_pads,
+    drop_reshapes,
+)
+
+
+def run_passes(graph: Graph) -> Graph:
+    """All of them."""
+    for apply in PASSES:
+        graph = apply(graph)
+    return graph

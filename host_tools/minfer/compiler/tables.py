@@ -1,0 +1,167 @@
+"""Tables of unary functions: int8[256], the value for −128 first.
+
+Each function reproduces the arithmetic of TensorFlow Lite's reference kernel, named in its docstring,
+for all 256 inputs at once. Scales are single-precision numbers, as the model file has them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from minfer._engine import lib
+from minfer.compiler.ir import Tensor
+from minfer.compiler.quantise import (
+    INT8_MAX,
+    INT8_MIN,
+    Multiplier,
+    inverse_sqrt,
+    multiply,
+    quantise_multiplier,
+    round_half_away,
+    rounding_shift,
+)
+
+INPUTS = np.arange(INT8_MIN, INT8_MAX + 1, dtype=np.int64)
+IDENTITY = INPUTS.astype(np.int8)
+FLOAT = np.float32
+
+
+def _saturate(values: np.ndarray, low: int = INT8_MIN, high: int = INT8_MAX) -> np.ndarray:
+    return np.clip(values, low, high).astype(np.int8)
+
+
+def _ratio(x: Tensor, y: Tensor) -> float:
+    """x.scale / y.scale, divided in single precision."""
+    return float(FLOAT(x.scale) / FLOAT(y.scale))
+
+
+def requantise(x: Tensor, y: Tensor) -> np.ndarray:
+    """`Requantize` (reference/requantize.h) under `Prepare` of quantize.cc: the ratio in double."""
+    multiplier = quantise_multiplier(x.scale / y.scale)
+    return _saturate(multiply(INPUTS - x.zero_point, multiplier) + y.zero_point)
+
+
+def relu(x: Tensor, y: Tensor, low: float, high: float | None) -> np.ndarray:
+    """`ReluX` under `QuantizedReluX` (activations.cc)."""
+    values = multiply(INPUTS - x.zero_point, quantise_multiplier(_ratio(x, y))) + y.zero_point
+    least = y.zero_point + round_half_away(float(FLOAT(low) / FLOAT(y.scale)))
+    most = INT8_MAX
+    if high is not None:
+        most = min(most, y.zero_point + round_half_away(float(FLOAT(high) / FLOAT(y.scale))))
+    return _saturate(np.minimum(np.maximum(values, max(INT8_MIN, least)), most))
+
+
+def leaky_relu(x: Tensor, y: Tensor, alpha: float) -> np.ndarray:
+    """`QuantizeLeakyRelu` (reference/leaky_relu.h)."""
+    identity = quantise_multiplier(_ratio(x, y))
+    slope = float(FLOAT(x.scale) * FLOAT(alpha) / FLOAT(y.scale))
+    # A negative slope is a positive multiplier of the negated input.
+    sloped = int(np.sign(slope)) * multiply(INPUTS - x.zero_point, quantise_multiplier(abs(slope)))
+    plain = multiply(INPUTS - x.zero_point, identity)
+    return _saturate(y.zero_point + np.where(INPUTS >= x.zero_point, plain, sloped))
+
+
+def absolute(x: Tensor, y: Tensor) -> np.ndarray:
+    """`AbsEvalQuantized` (elementwise.cc)."""
+    values = np.abs(INPUTS - x.zero_point)
+    if x.scale != y.scale:
+        values = multiply(values, quantise_multiplier(_ratio(x, y)))
+    return _saturate(values + y.zero_point)
+
+
+def hard_swish(x: Tensor, y: Tensor) -> np.ndarray:
+    """`HardSwish` (reference/hard_swish.h) under `HardSwishPrepare` (activations.cc), in 16 bits."""
+    hires_scale = FLOAT(1.0 / 128.0) * FLOAT(x.scale)
+    output, output_exponent = _multiplier_16(float(hires_scale / FLOAT(y.scale)))
+    reluish_scale = FLOAT(3.0 / 32768.0)
+    reluish, reluish_exponent = _multiplier_16(float(hires_scale / reluish_scale))
+
+    hires = (INPUTS - x.zero_point) << 7
+    preshift = _doubling_high_mul(hires, output)
+    relu_value = hires
+    if reluish_exponent > 0:
+        relu_value = _saturating_shift(relu_value, reluish_exponent - 1)
+    relu_value = _doubling_high_mul(relu_value, reluish)
+    if reluish_exponent > 0:
+        relu_value = _saturating_shift(relu_value, 1)
+    elif reluish_exponent < 0:
+        relu_value = rounding_shift(relu_value, -reluish_exponent)
+    relu_value = (relu_value + (1 << 15)) >> 1
+    # The product of the two is truncated, not rounded, as on Arm's SQDMULH.
+    product = np.where((relu_value == -32768) & (preshift == -32768), 32767, 0)
+    product = np.where(product, product, _truncated_half(relu_value * preshift * 2))
+    shifted = rounding_shift(product, -output_exponent) if output_exponent < 0 else product
+    return _saturate(np.clip(shifted + y.zero_point, -32768, 32767))
+
+
+def _truncated_half(product: np.ndarray) -> np.ndarray:
+    """product / 2^16, towards zero."""
+    return np.where(product >= 0, product >> 16, -((-product) >> 16))
+
+
+def _multiplier_16(real: float) -> tuple[int, int]:
+    """`DownScaleInt32ToInt16Multiplier` of a quantised multiplier."""
+    multiplier = quantise_multiplier(real)
+    if multiplier.value >= 2**31 - (1 << 15):
+        return 32767, multiplier.shift
+    return (multiplier.value + (1 << 15)) >> 16, multiplier.shift
+
+
+def _doubling_high_mul(a: np.ndarray, b: int) -> np.ndarray:
+    """`SaturatingRoundingDoublingHighMul` (gemmlowp) in 16 bits."""
+    product = np.clip(a, -32768, 32767) * b
+    nudged = product + np.where(product >= 0, 1 << 14, 1 - (1 << 14))
+    return np.where(nudged >= 0, nudged >> 15, -((-nudged) >> 15))
+
+
+def _saturating_shift(a: np.ndarray, amount: int) -> np.ndarray:
+    """`SaturatingLeftShift` in 16 bits."""
+    return np.clip(a << amount, -32768, 32767)
+
+
+def rsqrt(x: Tensor, y: Tensor) -> np.ndarray:
+    """`RsqrtEvalQuantized` (elementwise.cc). Below the zero point, where it fails, the greatest value."""
+    shift = 20
+    scale = 1.0 / float(np.sqrt(FLOAT(x.scale)) * FLOAT(y.scale))
+    multiplier = quantise_multiplier(scale)
+    table = np.full(256, INT8_MAX, np.int8)
+    for i in range(x.zero_point + 1, INT8_MAX + 1):
+        inverse = inverse_sqrt(i - x.zero_point)
+        data = multiply(np.array([1]), Multiplier(inverse.value, inverse.shift + shift))
+        value = multiply(data, Multiplier(multiplier.value, multiplier.shift - shift))
+        table[i - INT8_MIN] = _saturate(value + y.zero_point)[0]
+    return table
+
+
+def through_float(x: Tensor, y: Tensor, function: Callable[[float], float]) -> np.ndarray:
+    """`LUTPopulate` (internal/common.h): real, function, integer, in single precision throughout."""
+    inverse_scale = FLOAT(1) / FLOAT(y.scale)
+    reals = FLOAT(x.scale) * (INPUTS - x.zero_point).astype(FLOAT)
+    values = np.array([function(float(real)) for real in reals]).astype(FLOAT)
+    rounded = [round_half_away(float(v)) for v in np.clip(values * inverse_scale, -1e6, 1e6)]
+    return _saturate(np.array(rounded) + y.zero_point)
+
+
+def logistic(real: float) -> float:
+    """In single precision, as every function below."""
+    return float(FLOAT(1) / (FLOAT(1) + FLOAT(lib.expf(-real))))
+
+
+def elu(real: float) -> float:
+    """e^x − 1 below zero."""
+    return lib.expm1f(real) if real < 0 else real
+
+
+def gelu(real: float) -> float:
+    """`GeluTransform` (reference/gelu.h)."""
+    scaled = FLOAT(real) * FLOAT(-np.sqrt(0.5))
+    return float(FLOAT(0.5) * FLOAT(real) * FLOAT(lib.erfcf(float(scaled))))
+
+
+def gelu_by_tanh(real: float) -> float:
+    """`GeluTransformApproximate` (reference/gelu.h)."""
+    v = FLOAT(real)
+    inner = FLOAT(np.sqrt(2 / np.pi)) * (v + FLOAT(0.044715) * v * v * v)
+    return float(FLOAT(0.5) * v * (FLOAT(1) + FLOAT(lib.tanhf(float(inner)))))
