@@ -20,16 +20,14 @@ export class Machine {
   asleep = 0;
   #rom;
   #flash;
-  #onConnect;
-  #onData;
+  #host;
   #pastCycles = 0; // before the last reset
 
-  /** @param onConnect called when the USB serial port is up, also after a reset. @param onData its output. */
-  constructor({ rom, flash, onConnect, onData }) {
+  /** @param host what is at the other end of the USB cable: onReset(), onConnect() and onData(bytes) of the serial port. */
+  constructor({ rom, flash, host }) {
     this.#rom = rom;
     this.#flash = flash;
-    this.#onConnect = onConnect;
-    this.#onData = onData;
+    this.#host = host;
     this.#powerOn();
   }
 
@@ -60,6 +58,7 @@ export class Machine {
         throw error;
       }
       this.#reset();
+      this.#host.onReset();
       return false;
     }
   }
@@ -81,7 +80,7 @@ export class Machine {
     [mcu.core] = this.cores;
     clock.cycles = () => mcu.core.cycles;
     this.second = new SecondCore(mcu, this.cores);
-    this.serial = new UsbSerial(mcu, { onConnect: this.#onConnect, onData: this.#onData });
+    this.serial = new UsbSerial(mcu, this.#host);
 
     const traps = romTraps(this.#flash);
     mcu.onBreak = (number) => this.#trap(traps, number);

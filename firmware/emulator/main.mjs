@@ -73,17 +73,49 @@ function describe(stop, nameOf) {
   return `${stop.message}${at}${where}`;
 }
 
+/** The host's end of the USB cable: it carries the serial port's bytes to the terminal. */
+class Cable {
+  #pty;
+  #output = [];
+  #pulled = false;
+
+  constructor(pty) {
+    this.#pty = pty;
+  }
+
+  onConnect() {
+    console.log(`pty ${this.#pty.path}`);
+  }
+
+  onData(bytes) {
+    this.#output.push(bytes);
+  }
+
+  onReset() {
+    this.#pulled = true;
+  }
+
+  /** Hands over what the machine's last slice gave. Resolves when the terminal has room for more. */
+  async handOver() {
+    if (this.#output.length) {
+      await this.#pty.write(Buffer.concat(this.#output.splice(0)));
+    }
+    if (this.#pulled) {
+      this.#pulled = false;
+      await this.#pty.replug();
+    }
+  }
+}
+
 /** Runs the machine until `signal.aborted`. While it sleeps, its time follows the host's, and the host sleeps too. */
-async function drive(machine, pty, output, signal) {
+async function drive(machine, cable, signal) {
   let last = performance.now();
   while (!signal.aborted) {
     const now = performance.now();
     const sleep = Math.round((Math.min(now - last, LONGEST_SLEEP) * machine.hertz) / 1000);
     last = now;
     const asleep = machine.run(SLICE, sleep);
-    if (output.length) {
-      await Promise.race([pty.write(Buffer.concat(output.splice(0))), signal.arrived]);
-    }
+    await Promise.race([cable.handOver(), signal.arrived]);
     if (asleep) {
       await signal.nap(NAP);
     } else {
@@ -133,26 +165,15 @@ async function main() {
   flash.load(image);
 
   const signal = new Interruption();
-  const output = [];
   let machine;
   const pty = await Pty.open(link, (bytes) => {
     machine.write(bytes);
     signal.wake();
   });
-  let announced = false;
-  machine = new Machine({
-    rom: loadBootrom(),
-    flash,
-    onData: (bytes) => output.push(bytes),
-    onConnect: () => {
-      if (!announced) {
-        console.log(`pty ${pty.path}`);
-      }
-      announced = true;
-    },
-  });
+  const cable = new Cable(pty);
+  machine = new Machine({ rom: loadBootrom(), flash, host: cable });
   try {
-    await drive(machine, pty, output, signal);
+    await drive(machine, cable, signal);
     return 0;
   } catch (error) {
     if (!(error instanceof Fault || error instanceof Halt)) {

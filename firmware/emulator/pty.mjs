@@ -8,7 +8,7 @@ import { BadInput } from './errors.mjs';
 const HELPER = fileURLToPath(new URL('pty.py', import.meta.url));
 
 export class Pty {
-  /** The terminal's path. */
+  /** The terminal's path; another one after replug(). */
   path;
   #helper;
 
@@ -17,20 +17,15 @@ export class Pty {
     const pty = new Pty();
     const python = process.env.PYTHON ?? 'python3';
     pty.#helper = spawn(python, [HELPER, ...(link ? [link] : [])], {
-      stdio: ['pipe', 'pipe', 'inherit'],
+      stdio: ['pipe', 'pipe', 'inherit', 'pipe'],
       detached: true, // a terminal's Ctrl-C is for the emulator, which then closes the helper's stdin
     });
-    pty.#helper.on('error', () => {}); // seen below as the end of its output
-    pty.#helper.stdin.on('error', () => {});
-    const [first] = await Promise.race([
-      once(pty.#helper.stdout, 'data'),
-      once(pty.#helper, 'close').then(() => []),
-    ]).catch(() => []);
-    if (!first) {
+    pty.#helper.on('error', () => {}); // seen below: it gives no path
+    pty.#helper.stdin.on('error', () => {}); // seen as its end
+    await pty.#nextPath();
+    if (!pty.path) {
       throw new BadInput(`no pseudo-terminal${link ? ` linked from ${link}` : ''}: ${python} ${HELPER} failed`);
     }
-    const end = first.indexOf(0x0a);
-    pty.path = first.toString('utf8', 0, end);
     pty.#helper.stdout.on('data', onData);
     return pty;
   }
@@ -42,10 +37,22 @@ export class Pty {
     }
   }
 
+  /** Hangs up on the client, as a USB plug that is pulled and put back. Resolves when there is a new path. */
+  async replug() {
+    this.#helper.kill('SIGHUP');
+    await this.#nextPath();
+  }
+
   /** Closes the terminal and removes the link. */
   async close() {
     const closed = once(this.#helper, 'close');
     this.#helper.stdin.end();
     await closed;
+  }
+
+  async #nextPath() {
+    const paths = this.#helper.stdio[3];
+    const [line] = await Promise.race([once(paths, 'data'), once(paths, 'end').then(() => [''])]);
+    this.path = line.toString().trim();
   }
 }

@@ -13,12 +13,12 @@ export class UsbSerial {
   #waiting = Buffer.alloc(0); // bytes for the firmware
   #reading = false; // the firmware waits for a packet
 
-  /** @param onConnect called once the firmware has set its serial port up. @param onData called with its bytes. */
-  constructor(mcu, { onConnect, onData }) {
+  /** @param host its onConnect() is called once the firmware has set its serial port up, onData(bytes) with its output. */
+  constructor(mcu, host) {
     this.#usb = mcu.usbCtrl;
     this.#cdc = new USBCDC(mcu.usbCtrl);
-    this.#cdc.onSerialData = onData;
-    this.#cdc.onDeviceConnected = onConnect;
+    this.#cdc.onSerialData = (bytes) => host.onData(bytes);
+    this.#cdc.onDeviceConnected = () => host.onConnect();
     this.#holdReads();
     this.#startFrames(mcu.clock);
   }
