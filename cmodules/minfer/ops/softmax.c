@@ -14,9 +14,9 @@ static bool check(const mnf_node_t *node, mnf_error_t *error) {
     MNF_REQUIRE(x->rank >= 1, OP_RANK, 1, x->rank);
     MNF_REQUIRE(x->dims[x->rank - 1] <= MAX_ROW, RANGE, MAX_ROW, x->dims[x->rank - 1]);
     MNF_REQUIRE(y->zero_point == -128, ZERO_POINT, -128, y->zero_point);
-    MNF_REQUIRE(p[LEFT_SHIFT] >= 0, SHIFT, 30, p[LEFT_SHIFT]);
+    MNF_REQUIRE(p[LEFT_SHIFT] >= 0, SHIFT, 31, p[LEFT_SHIFT]);
     MNF_REQUIRE(p[DIFF_MIN] <= 0, RANGE, 0, p[DIFF_MIN]);
-    return mnf_check_multiplier(p[MULTIPLIER], p[LEFT_SHIFT], 30, error) && mnf_check_shape(x, y, error);
+    return mnf_check_multiplier(p[MULTIPLIER], p[LEFT_SHIFT], 31, error) && mnf_check_shape(x, y, error);
 }
 
 static int32_t run(const mnf_node_t *node, void *scratch, uint32_t size) {
