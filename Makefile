@@ -23,7 +23,7 @@ test: build/stamps/host build/stamps/test ## Run every test
 	@firmware/build.sh unix-asan
 	@$(python) -m pytest -n 2 tests
 
-firmware: ## Build the firmware for TARGET=unix|unix-asan|pico|pico2
+firmware: ## Build the firmware for TARGET=unix|unix-asan|pico|pico2|qemu-m33
 	@firmware/build.sh $(TARGET)
 
 repl: firmware ## Talk to the firmware for TARGET=unix

@@ -127,13 +127,22 @@ build_rp2() {
     "$build/venv/bin/python" "$root/firmware/check_image.py" "$target" "$out"
 }
 
+build_qemu() {
+    local board=$1
+    logged make -C "$micropython/ports/qemu" -j2 BUILD="$out" BOARD="$board" BOARD_DIR="$root/boards/$board" \
+        MPY_LIB_DIR="$micropython" USER_C_MODULES="$modules"
+    echo "$target: ${out#"$root/"}/firmware.elf, $(arm-none-eabi-size "$out/firmware.elf" |
+        awk 'NR == 2 { print $1 }') bytes of text"
+}
+
 case $target in
     unix | unix-asan) packages=(build-essential) ;;
     pico | pico2)
         packages=(build-essential cmake ninja-build gcc-arm-none-eabi libnewlib-arm-none-eabi
             libstdc++-arm-none-eabi-newlib)
         ;;
-    *) die "no target '$target': unix, unix-asan, pico, pico2" ;;
+    qemu-m33) packages=(build-essential gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm) ;;
+    *) die "no target '$target': unix, unix-asan, pico, pico2, qemu-m33" ;;
 esac
 
 mkdir -p "$build"
@@ -148,7 +157,7 @@ start_afresh_unless "$out" "$micropython $(ls "$modules") ${cmsis_nn:-} $(sha256
 # MicroPython's makefiles do not relink for a source that went.
 sources=$(cd "$modules" && find -L . -name '*.c' | sort)
 if [ "$(cat "$out/.sources" 2>/dev/null)" != "$sources" ]; then
-    rm -f "$out/micropython"
+    rm -f "$out/micropython" "$out/firmware.elf"
     echo "$sources" >"$out/.sources"
 fi
 build_mpy_cross
@@ -156,4 +165,5 @@ case $target in
     unix | unix-asan) build_unix ;;
     pico) build_rp2 MINFER_PICO 0xe48bff56 ;;
     pico2) build_rp2 MINFER_PICO2 0xe48bff59 ;;
+    qemu-m33) build_qemu QEMU_M33 ;;
 esac
