@@ -78,6 +78,11 @@ class Pico:
         if self.exit_code and self.exit_code > 0:
             raise PicoError(self.message) from error
 
+    @property
+    def pid(self) -> int:
+        """The emulator's process."""
+        return self._process.pid
+
     def wait(self, seconds: float) -> int:
         """The exit code of a Pico that stops by itself. Raises subprocess.TimeoutExpired if it does not."""
         if self.exit_code is None:
