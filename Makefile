@@ -7,9 +7,13 @@ TARGET ?= unix
 export PYTHON ?= python3
 export MICROPYTHON_DIR PICO_SDK_PATH CMSIS_NN_LIB CMSIS_NN_INCLUDE
 
-setup := firmware/setup.sh
 python := build/venv/bin/python
-engine := $(shell find cmodules/minfer/engine cmodules/minfer/ops cmodules/minfer/kernels -name '*.[ch]')
+engine := $(shell find cmodules/minfer -name '*.[ch]' -not -path '*/binding/*')
+
+repl_unix := build/unix/micropython
+repl_unix-asan := build/unix-asan/micropython
+repl_pico := $(python) firmware/emulator/pico.py build/pico/firmware.uf2
+repl_qemu-m33 := qemu-system-arm -machine mps2-an505 -nographic -semihosting -kernel build/qemu-m33/firmware.elf
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -18,30 +22,35 @@ demo: build/stamps/host ## Recognise handwritten digits with a network inside Mi
 	@firmware/build.sh unix
 	@$(python) examples/digits/demo.py
 
-test: build/stamps/host build/stamps/test ## Run every test
-	@firmware/build.sh unix
-	@firmware/build.sh unix-asan
+test: build/stamps/host build/stamps/test build/stamps/emulator ## Build every firmware and run every test
+	@for target in unix unix-asan pico pico2 qemu-m33; do firmware/build.sh $$target || exit; done
 	@$(python) -m pytest -n 2 tests
 
 firmware: ## Build the firmware for TARGET=unix|unix-asan|pico|pico2|qemu-m33
 	@firmware/build.sh $(TARGET)
 
-repl: firmware ## Talk to the firmware for TARGET=unix
-	@build/$(TARGET)/micropython
+repl: firmware build/stamps/host $(if $(filter pico,$(TARGET)),build/stamps/emulator) ## Talk to the firmware for TARGET=unix|pico (emulated)|qemu-m33
+	@$(or $(repl_$(TARGET)),echo "make repl: TARGET=$(TARGET) does not run here: unix, pico or qemu-m33" >&2; exit 2)
 
 clean: ## Remove what was built; keep what was fetched
-	@rm -rf $(filter-out build/src build/apt build/venv build/pip-cache build/stamps,$(wildcard build/*)) build/stamps/host
+	@rm -rf $(filter-out build/src build/apt build/venv build/pip-cache build/npm-cache build/stamps,$(wildcard build/*))
+	@rm -f build/stamps/host
 
 # The Python package, with the engine in C built as its extension.
-build/stamps/host: pyproject.toml $(wildcard setup.py) $(engine)
+build/stamps/host: pyproject.toml setup.py host_tools/engine_build.py $(engine)
 	@mkdir -p $(@D)
-	@$(setup) venv
-	@$(setup) pip --no-build-isolation -e .
+	@firmware/setup.sh venv
+	@firmware/setup.sh pip --no-build-isolation -e .
 	@touch $@
 
 build/stamps/test: pyproject.toml
 	@mkdir -p $(@D)
-	@$(setup) venv
+	@firmware/setup.sh venv
 	@echo "set-up: what the tests need (TensorFlow among it)"
-	@$(setup) pip --no-build-isolation -e .[test]
+	@firmware/setup.sh pip --no-build-isolation -e .[test]
+	@touch $@
+
+build/stamps/emulator: firmware/emulator/package-lock.json
+	@mkdir -p $(@D)
+	@firmware/setup.sh emulator
 	@touch $@

@@ -5,6 +5,7 @@
 #   setup.sh venv                the virtual environment build/venv
 #   setup.sh pip ARGUMENT...     pip install in it
 #   setup.sh pypi NAME...        wheels of pins.txt in it
+#   setup.sh emulator            what the emulated Pico is made of
 # Nothing outside build/ is written, Debian packages apart.
 set -euo pipefail
 
@@ -150,6 +151,15 @@ pypi() {
     done
 }
 
+emulator() {
+    local major
+    major=$(node --version 2>/dev/null | sed 's/^v//; s/\..*//')
+    [ "${major:-0}" -ge 18 ] || debian nodejs
+    command -v npm >/dev/null || debian npm
+    npm ci --prefix "$root/firmware/emulator" --cache "$build/npm-cache" --silent --no-audit --no-fund ||
+        die "npm could not install what firmware/emulator/package-lock.json lists"
+}
+
 mkdir -p "$build/src"
 exec 9>"$build/.setup.lock"
 flock 9
@@ -157,6 +167,6 @@ command=$1
 shift
 case $command in
     source) for name in "$@"; do source_of "$name"; done ;;
-    debian | venv | pip | pypi) "$command" "$@" ;;
+    debian | venv | pip | pypi | emulator) "$command" "$@" ;;
     *) die "unknown command $command" ;;
 esac

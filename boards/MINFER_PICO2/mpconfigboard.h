@@ -1,4 +1,4 @@
-#define MICROPY_HW_BOARD_NAME "Raspberry Pi Pico 2 with minfer"
+#define MICROPY_HW_BOARD_NAME "Raspberry Pi Pico 2 (minfer)"
 
 // 4 MB of flash: 1 MB for the firmware, then ROMFS for models, then the file system.
 #define MICROPY_HW_ROMFS_BYTES (1024 * 1024)
