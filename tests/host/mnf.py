@@ -1,0 +1,75 @@
+"""A second reader of the model file, built from docs/FORMAT.md alone, for tests that must not trust the first."""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+
+OPCODES = (
+    "ADD",
+    "AVERAGE_POOL_2D",
+    "CONV_2D",
+    "DEPTHWISE_CONV_2D",
+    "FULLY_CONNECTED",
+    "LOOKUP",
+    "MAX_POOL_2D",
+    "PAD",
+    "SOFTMAX",
+)
+IN_PLACE = ("ADD", "LOOKUP", "SOFTMAX")
+ABSENT = 65535
+
+
+@dataclass(frozen=True)
+class Place:
+    """Bytes of the arena."""
+
+    offset: int
+    size: int
+
+    @property
+    def end(self) -> int:
+        return self.offset + self.size
+
+    def overlaps(self, other: Place) -> bool:
+        return self.offset < other.end and other.offset < self.end
+
+
+@dataclass(frozen=True)
+class Operator:
+    """`inputs` and `outputs` are indices of tensors, absent and constant ones left out."""
+
+    name: str
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+    scratch: Place
+
+
+@dataclass(frozen=True)
+class File:
+    arena_size: int
+    places: dict[int, Place]  # of each tensor in the arena
+    operators: list[Operator]
+    inputs: tuple[int, ...]
+    outputs: tuple[int, ...]
+
+
+def parse(file: bytes) -> File:
+    """Reads what the memory plan is made of."""
+    (arena_size,) = struct.unpack_from("<I", file, 16)
+    n_tensors, n_ops, n_inputs, n_outputs = struct.unpack_from("<4H", file, 20)
+    tensors_at, ops_at, _, io_at = struct.unpack_from("<4I", file, 28)
+    places = {}
+    for i in range(n_tensors):
+        _, _, kind, _, offset, size = struct.unpack_from("<4B2I", file, tensors_at + 44 * i)
+        if kind == 0:
+            places[i] = Place(offset, size)
+    operators = []
+    for _ in range(n_ops):
+        opcode, size, _, _, n_in, n_out, scratch_at, scratch_size = struct.unpack_from("<2H4B2I", file, ops_at)
+        indices = struct.unpack_from(f"<{n_in + n_out}H", file, ops_at + 20)
+        inputs = tuple(i for i in indices[:n_in] if i in places)
+        operators.append(Operator(OPCODES[opcode], inputs, indices[n_in:], Place(scratch_at, scratch_size)))
+        ops_at += size
+    edges = [struct.unpack_from("<H", file, io_at + 4 * i)[0] for i in range(n_inputs + n_outputs)]
+    return File(arena_size, places, operators, tuple(edges[:n_inputs]), tuple(edges[n_inputs:]))

@@ -1,0 +1,41 @@
+"""SOFTMAX."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import product
+
+import numpy as np
+from build import Builder, Shape, Tensor
+from spec import Spec
+
+
+@dataclass(frozen=True)
+class Softmax(Spec):
+    x: Shape = (1, 10)
+    scale: float = 0.1
+    zero_point: int = 4
+    beta: float = 1.0
+
+    @property
+    def operator(self) -> str:
+        return "SOFTMAX"
+
+    def build(self, b: Builder, rng: np.random.Generator) -> tuple[list[Tensor], list[Tensor]]:
+        x = b.tensor(self.x, self.scale, self.zero_point)
+        return [x], [self.apply(b, x)]
+
+    def apply(self, b: Builder, x: Tensor) -> Tensor:
+        """The operator on `x`, whose shape takes the place of that in the line."""
+        y = b.tensor(x.shape, 1 / 256, -128)
+        b.op("SOFTMAX", [x], [y], beta=self.beta)
+        return y
+
+
+CASES: list[Spec] = [
+    *(Softmax(scale=s, x=x) for s, x in product((0.001, 0.005, 0.01, 0.03, 0.07, 0.2, 20.0), ((1, 10), (3, 33)))),
+    *(Softmax(beta=beta, scale=s) for beta, s in product((0.1, 0.5, 2.0, 10.0), (0.02, 0.3))),
+    # A row of 512 equal values and more makes the reference abort.
+    *(Softmax(x=x, scale=0.03) for x in ((5,), (256,), (1, 1), (1, 2), (7, 3), (2, 3, 12), (2, 3, 2, 9), (1, 511))),
+    *(Softmax(zero_point=z) for z in (-128, 0, 127)),
+]

@@ -1,0 +1,132 @@
+"""A second mind on the memory plan: it reads the emitted file, follows every byte, and trusts nothing of the planner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import minfer
+import numpy as np
+import pytest
+from cases import all_specs
+from hypothesis import given
+from mnf import IN_PLACE, File, Place, parse
+from settings import THOROUGH
+from strategies import graphs
+
+MODELS = sorted((Path(__file__).resolve().parents[2] / "../shared/models").glob("*.tflite"))
+NOBODY = -1
+
+
+@dataclass
+class Value:
+    """What one write put into the arena: who wrote it, and the last operator that reads it."""
+
+    place: Place
+    born: int
+    dies: int
+
+
+class Arena:
+    """The owner of each byte: the number of a value, or nobody."""
+
+    def __init__(self, file: File) -> None:
+        self.file = file
+        self.owner = np.full(file.arena_size, NOBODY)
+        self.values: list[Value] = []
+        self.written: dict[int, int] = {}  # tensor to value
+
+    def write(self, tensor: int, when: int) -> None:
+        assert tensor not in self.written, f"tensor {tensor} is written twice"
+        place = self.file.places[tensor]
+        self.written[tensor] = len(self.values)
+        self.owner[place.offset : place.end] = len(self.values)
+        self.values.append(Value(place, when, when))
+
+    def read(self, tensor: int, when: int) -> None:
+        """Every byte must come from the tensor's own write; a reshaped one was written under another number."""
+        place = self.file.places[tensor]
+        owners = np.unique(self.owner[place.offset : place.end])
+        assert len(owners) == 1, f"operator {when} reads tensor {tensor} from values {owners}"
+        value = int(owners[0])
+        assert value != NOBODY, f"operator {when} reads tensor {tensor}, which nobody wrote"
+        assert value == self.written.get(tensor, value), f"operator {when} reads tensor {tensor} overwritten"
+        assert self.values[value].place == place, f"operator {when} reads tensor {tensor} askew"
+        self.values[value].dies = max(self.values[value].dies, when)
+
+    def spoil(self, place: Place) -> None:
+        self.owner[place.offset : place.end] = NOBODY
+
+
+def follow(file: File) -> list[Value]:
+    """Runs the plan without computing: asserts that nothing live is overwritten, returns the values it saw."""
+    arena = Arena(file)
+    for tensor in file.inputs:
+        arena.write(tensor, -1)
+    for tensor in file.inputs:
+        arena.read(tensor, -1)  # no input overwrites another
+    for when, op in enumerate(file.operators):
+        for tensor in op.inputs:
+            arena.read(tensor, when)
+        arena.spoil(op.scratch)
+        outputs = [file.places[t] for t in op.outputs]
+        for tensor in op.inputs:
+            place = file.places[tensor]
+            assert not op.scratch.size or not op.scratch.overlaps(place), f"operator {when}: scratch on an input"
+            for out in outputs:
+                same = op.name in IN_PLACE and out.offset == place.offset
+                assert same or not out.overlaps(place), f"operator {when}: output on an input"
+        for tensor, out in zip(op.outputs, outputs):
+            assert not op.scratch.size or not op.scratch.overlaps(out), f"operator {when}: scratch on an output"
+            arena.write(tensor, when)
+    for tensor in file.outputs:
+        arena.read(tensor, len(file.operators))
+    return arena.values
+
+
+def greedy_by_size(buffers: list[Value]) -> int:
+    """Bytes of the plan that places the largest buffer first, each as low as those alive with it allow."""
+    placed: list[Value] = []
+    for buffer in sorted(buffers, key=lambda b: (-b.place.size, b.born)):
+        offset = 0
+        alive = (p for p in placed if p.born <= buffer.dies and buffer.born <= p.dies)
+        for other in sorted(alive, key=lambda p: p.place.offset):
+            if offset + buffer.place.size <= other.place.offset:
+                break
+            offset = max(offset, up(other.place.end))
+        placed.append(Value(Place(offset, buffer.place.size), buffer.born, buffer.dies))
+    return max(up(p.place.end) for p in placed)
+
+
+def up(size: int) -> int:
+    return -(-size // 16) * 16
+
+
+def check(model: bytes) -> None:
+    file = parse(minfer.compile_model(model))
+    values = follow(file)
+    scratch = [Value(op.scratch, i, i) for i, op in enumerate(file.operators) if op.scratch.size]
+    buffers = values + scratch
+    assert all(b.place.offset % 16 == 0 for b in buffers)
+    assert max(up(b.place.end) for b in buffers) == file.arena_size
+    assert file.arena_size <= greedy_by_size(buffers)
+
+
+def test_generated_models() -> None:
+    for spec in all_specs():
+        try:
+            check(spec.case().model)
+        except AssertionError as error:
+            raise AssertionError(f"{spec.name}: {error}") from error
+
+
+@given(graphs())
+@THOROUGH
+def test_random_graphs(graph) -> None:
+    check(graph.case().model)
+
+
+@pytest.mark.skipif(not MODELS, reason="no models beside the project (../shared/models)")
+@pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
+def test_real_models(path: Path) -> None:
+    check(path.read_bytes())
