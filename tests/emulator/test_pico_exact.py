@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import struct
+import time
 
 import numpy as np
 import pytest
@@ -79,8 +80,6 @@ def test_time_is_cycles(pico: Pico, mpremote: Mpremote) -> None:
 
 
 def test_sleep_passes_at_the_hosts_pace(pico: Pico, mpremote: Mpremote) -> None:
-    import time
-
     start = time.monotonic()
     slept = mpremote(
         pico, "exec", "import time; t = time.ticks_ms(); time.sleep(1); print(time.ticks_ms() - t)"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import binascii
 import random
 import subprocess
 import sys
@@ -25,7 +26,7 @@ for i in range(1000):
 def test_keeps_files(firmware: Path, mpremote: Mpremote, tmp_path: Path) -> None:
     flash = tmp_path / "flash"
     with Pico(firmware, flash) as pico:
-        mpremote(pico, "exec", "open('note', 'w').write('still here')")
+        mpremote(pico, "exec", "with open('note', 'w') as f: f.write('still here')")
     assert flash.stat().st_size == FLASH_SIZE
     with Pico(firmware, flash) as pico:
         assert mpremote(pico, "exec", "print(open('note').read())") == "still here\n"
@@ -33,7 +34,7 @@ def test_keeps_files(firmware: Path, mpremote: Mpremote, tmp_path: Path) -> None
 
 def test_without_a_file_nothing_is_kept(firmware: Path, mpremote: Mpremote) -> None:
     with Pico(firmware) as pico:
-        mpremote(pico, "exec", "open('note', 'w').write('gone')")
+        mpremote(pico, "exec", "with open('note', 'w') as f: f.write('gone')")
     with Pico(firmware) as pico:
         assert mpremote(pico, "exec", "import os; print(os.listdir())") == "[]\n"
 
@@ -50,8 +51,6 @@ print(binascii.crc32(uctypes.bytearray_at(0x10000000, 2 << 20)))
 """
     with Pico(firmware, flash) as pico:
         on_the_chip = int(mpremote(pico, "exec", checksum))
-    import binascii
-
     assert binascii.crc32(flash.read_bytes()) == on_the_chip
     assert bytes(range(256)) in flash.read_bytes()
 
@@ -61,7 +60,7 @@ def test_power_cuts(firmware: Path, mpremote: Mpremote, tmp_path: Path) -> None:
     flash = tmp_path / "flash"
     moments = random.Random(1)
     with Pico(firmware, flash) as pico:
-        mpremote(pico, "exec", "open('file', 'w').write('0' * 1000)")
+        mpremote(pico, "exec", "with open('file', 'w') as f: f.write('0' * 1000)")
     check = "s = open('file').read(); n = len(s) // 1000; print(s == s[:n] * 1000, s[:n])"
     seen = set()
     for _ in range(6):

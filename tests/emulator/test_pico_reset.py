@@ -13,7 +13,7 @@ from pico import Pico
     ids=["machine.reset", "watchdog"],
 )
 def test_resets(pico: Pico, mpremote: Mpremote, reset: str) -> None:
-    mpremote(pico, "exec", "open('kept', 'w').write('x')")
+    mpremote(pico, "exec", "with open('kept', 'w') as f: f.write('x')")
     before = mpremote(pico, "exec", "import time; time.sleep(1); print(time.ticks_ms())")
     mpremote(pico, "exec", f"import machine\n{reset}", check=False)  # hung up on
     after = "import machine, time, os; print(machine.reset_cause() == machine.WDT_RESET)"
