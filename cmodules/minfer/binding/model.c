@@ -90,7 +90,7 @@ mp_obj_t minfer_meta_lines(const minfer_model_t *self, const char *tag) {
 static mp_obj_t model_name(const minfer_model_t *self) {
     uint32_t length = 0;
     const char *name = mnf_meta(&self->engine, "name", &length);
-    return mp_obj_new_str(name == NULL ? "" : name, length);
+    return name == NULL ? minfer_str("") : mp_obj_new_str(name, length);
 }
 
 // Of every operator, its name and its multiply-accumulates.

@@ -1,0 +1,202 @@
+#!/usr/bin/env python3
+"""Runs the device tests on a target: one line a test, a summary, exit code 1 where one failed.
+
+    tests/run.py --target unix [NAME...]
+
+A test is a script of tests/device/, run by MicroPython in a folder of its own with the models of
+tests/device/support/ beside it. It passes when it prints what its .exp file holds or, without one, ends
+with "ok"; it prints "SKIP" and why where the target cannot do what it tests. exact.py runs once for
+each real model, as exact:NAME.
+"""
+
+from __future__ import annotations
+
+import argparse
+import functools
+import os
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SCRIPTS = ROOT / "tests" / "device"
+SHARED = ROOT.parent / "shared"
+WORK = ROOT / "build" / "tests" / "device"
+TIMEOUT = 300  # seconds a script
+
+sys.path.insert(0, str(SCRIPTS / "support"))
+import models  # noqa: E402
+
+
+class MissingError(Exception):
+    """What a test or a target needs is not there; the words say what to do."""
+
+
+@dataclass(frozen=True)
+class Unix:
+    """MicroPython's unix port, built by the Makefile."""
+
+    name: str
+
+    @property
+    def program(self) -> Path:
+        """The firmware."""
+        return ROOT / "build" / self.name / "micropython"
+
+    def check(self) -> None:
+        """Raises MissingError where the target cannot run anything."""
+        if not self.program.is_file():
+            raise MissingError(
+                f"expected {self.program.relative_to(ROOT)}, found none: make firmware TARGET={self.name}"
+            )
+
+    def run(self, script: str, folder: Path) -> tuple[bool, str]:
+        """Whether `script` ended well in `folder`, and all it printed."""
+        environment = {**os.environ, "MICROPYPATH": ".frozen"}
+        try:
+            done = subprocess.run(
+                [self.program, script],
+                cwd=folder,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                timeout=TIMEOUT,
+            )
+        except subprocess.TimeoutExpired as late:
+            return False, (late.stdout or b"").decode(errors="replace") + f"no end after {TIMEOUT} s"
+        return done.returncode == 0, done.stdout.decode(errors="replace")
+
+
+TARGETS = {name: Unix(name) for name in ("unix", "unix-asan")}
+
+# Real models, and the archives of what the reference gives for them.
+GOLDEN = {
+    "ad01_int8": "mlperf_tiny__ad01_int8",
+    "hello_world_int8": "tflm__hello_world_int8",
+    "kws_ref_model": "mlperf_tiny__kws_ref_model",
+    "micro_speech_quantized": "tflm__micro_speech_quantized",
+    "person_detect": "tflm__person_detect",
+    "pretrainedResnet_quant": "mlperf_tiny__pretrainedResnet_quant",
+    "vww_96_int8": "mlperf_tiny__vww_96_int8",
+}
+
+
+def names() -> list[str]:
+    """All tests."""
+    scripts = sorted(path.stem for path in SCRIPTS.glob("*.py"))
+    scripts.remove("exact")
+    return scripts + [f"exact:{model}" for model in GOLDEN]
+
+
+@functools.lru_cache(maxsize=None)
+def golden_files(model: str) -> dict[str, bytes]:
+    """What exact.py reads: the compiled model, its inputs, the outputs of the reference."""
+    source = SHARED / "models" / f"{model}.tflite"
+    archive = SHARED / "golden" / f"{GOLDEN[model]}.npz"
+    for path in (source, archive):
+        if not path.is_file():
+            raise MissingError(f"no {path.name} in ../shared/{path.parent.name}")
+    try:
+        import numpy as np
+        from minfer.compiler import compile_model
+    except ImportError as error:
+        raise MissingError(f"the compiler cannot be imported ({error}): pip install -e .") from error
+    with np.load(archive) as arrays:
+        inputs, outputs = (
+            b"".join(arrays[key].tobytes() for key in keys if key in arrays)
+            for keys in (("in0", "real_in0"), ("ref0", "real_ref0"))
+        )
+    return {
+        "model.mnf": compile_model(source.read_bytes(), model),
+        "inputs.bin": inputs,
+        "outputs.bin": outputs,
+    }
+
+
+def prepare(name: str, target: Unix) -> tuple[str, Path]:
+    """A fresh folder with all the test reads, and the script in it."""
+    stem, _, model = name.partition(":")
+    folder = WORK / target.name / name.replace(":", "-")
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    if model:
+        for file, data in golden_files(model).items():
+            (folder / file).write_bytes(data)
+    else:
+        models.write(folder)
+    for path in (SCRIPTS / f"{stem}.py", SCRIPTS / "support" / "expect.py"):
+        shutil.copy(path, folder)
+    return f"{stem}.py", folder
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a test went: status is pass, FAIL or skip; detail says why, or what it measured."""
+
+    status: str
+    detail: str = ""
+
+
+def judge(script: str, ended_well: bool, output: str) -> Result:
+    """The result of a script that printed `output`."""
+    output = output.replace("\r\n", "\n")
+    lines = output.splitlines()
+    if ended_well and lines and lines[0].startswith("SKIP"):
+        return Result("skip", lines[0][5:])
+    expected = SCRIPTS / f"{script}.exp"
+    if expected.exists():
+        passed = output == expected.read_text(encoding="utf-8")
+    else:
+        passed = bool(lines) and lines[-1] == "ok"
+    if ended_well and passed:
+        return Result("pass", "" if expected.exists() else " ".join(lines[:-1]))
+    return Result("FAIL", output)
+
+
+def run_test(name: str, target: Unix) -> Result:
+    """Runs one test. Raises MissingError where the target is not there."""
+    target.check()
+    try:
+        script, folder = prepare(name, target)
+    except MissingError as error:
+        return Result("skip", str(error))
+    return judge(script, *target.run(script, folder))
+
+
+def run_tests(chosen: list[str], target: Unix) -> Iterator[tuple[str, float, Result]]:
+    """Runs tests one by one: name, seconds, result."""
+    for name in chosen:
+        start = time.monotonic()
+        result = run_test(name, target)
+        yield name, time.monotonic() - start, result
+
+
+def main() -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(description="Runs the device tests on a target.")
+    parser.add_argument("--target", choices=TARGETS, default="unix")
+    parser.add_argument("tests", nargs="*", metavar="NAME", help="of a test, as printed; all without")
+    arguments = parser.parse_args()
+    unknown = set(arguments.tests) - set(names())
+    if unknown:
+        parser.error(f"no test {', '.join(sorted(unknown))}; there are {', '.join(names())}")
+    counts = {"pass": 0, "FAIL": 0, "skip": 0}
+    try:
+        for name, seconds, result in run_tests(arguments.tests or names(), TARGETS[arguments.target]):
+            counts[result.status] += 1
+            separator = "\n" if result.status == "FAIL" else "  "
+            print(f"{result.status}  {name:<28}{seconds:6.1f} s{separator}{result.detail}".rstrip(), flush=True)
+    except MissingError as error:
+        print(f"run.py: {error}", file=sys.stderr)
+        return 2
+    print(f"{arguments.target}: {counts['pass']} passed, {counts['FAIL']} failed, {counts['skip']} skipped")
+    return 1 if counts["FAIL"] else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
