@@ -88,9 +88,7 @@ def multiply(x: np.ndarray, multiplier: Multiplier) -> np.ndarray:
     shifted = (np.asarray(x, np.int64) << left).astype(np.int32).astype(np.int64)
     product = shifted * multiplier.value
     nudged = product + np.where(product >= 0, 1 << 30, 1 - (1 << 30))
-    # C divides towards zero.
-    high = np.where(nudged >= 0, nudged >> 31, -((-nudged) >> 31))
-    return rounding_shift(high, right)
+    return rounding_shift(truncating_shift(nudged, 31), right)
 
 
 def rounding_shift(x: np.ndarray, exponent: int) -> np.ndarray:
@@ -98,6 +96,11 @@ def rounding_shift(x: np.ndarray, exponent: int) -> np.ndarray:
     mask = (1 << exponent) - 1
     threshold = (mask >> 1) + (x < 0)
     return (x >> exponent) + ((x & mask) > threshold)
+
+
+def truncating_shift(x: np.ndarray, exponent: int) -> np.ndarray:
+    """x / 2^exponent, towards zero, as C divides."""
+    return np.where(x >= 0, x >> exponent, -(-x >> exponent))
 
 
 def softmax_scaling(beta: float, input_scale: float) -> tuple[Multiplier, int]:

@@ -21,6 +21,7 @@ from minfer.compiler.quantise import (
     quantise_multiplier,
     round_half_away,
     rounding_shift,
+    truncating_shift,
 )
 
 INPUTS = np.arange(INT8_MIN, INT8_MAX + 1, dtype=np.int64)
@@ -28,8 +29,8 @@ IDENTITY = INPUTS.astype(np.int8)
 FLOAT = np.float32
 
 
-def _saturate(values: np.ndarray, low: int = INT8_MIN, high: int = INT8_MAX) -> np.ndarray:
-    return np.clip(values, low, high).astype(np.int8)
+def _saturate(values: np.ndarray) -> np.ndarray:
+    return np.clip(values, INT8_MIN, INT8_MAX).astype(np.int8)
 
 
 def _ratio(x: Tensor, y: Tensor) -> float:
@@ -89,16 +90,10 @@ def hard_swish(x: Tensor, y: Tensor) -> np.ndarray:
     elif reluish_exponent < 0:
         relu_value = rounding_shift(relu_value, -reluish_exponent)
     relu_value = (relu_value + (1 << 15)) >> 1
-    # The product of the two is truncated, not rounded, as on Arm's SQDMULH.
-    product = np.where((relu_value == -32768) & (preshift == -32768), 32767, 0)
-    product = np.where(product, product, _truncated_half(relu_value * preshift * 2))
+    # Truncated, not rounded; −1 times −1 saturates.
+    product = np.minimum(truncating_shift(relu_value * preshift, 15), 32767)
     shifted = rounding_shift(product, -output_exponent) if output_exponent < 0 else product
-    return _saturate(np.clip(shifted + y.zero_point, -32768, 32767))
-
-
-def _truncated_half(product: np.ndarray) -> np.ndarray:
-    """product / 2^16, towards zero."""
-    return np.where(product >= 0, product >> 16, -((-product) >> 16))
+    return _saturate(shifted + y.zero_point)
 
 
 def _multiplier_16(real: float) -> tuple[int, int]:
@@ -113,7 +108,7 @@ def _doubling_high_mul(a: np.ndarray, b: int) -> np.ndarray:
     """`SaturatingRoundingDoublingHighMul` (gemmlowp) in 16 bits."""
     product = np.clip(a, -32768, 32767) * b
     nudged = product + np.where(product >= 0, 1 << 14, 1 - (1 << 14))
-    return np.where(nudged >= 0, nudged >> 15, -((-nudged) >> 15))
+    return truncating_shift(nudged, 15)
 
 
 def _saturating_shift(a: np.ndarray, amount: int) -> np.ndarray:

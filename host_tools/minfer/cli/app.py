@@ -1,0 +1,47 @@
+"""The Typer application, and the one place where errors become a line and an exit code."""
+
+from __future__ import annotations
+
+import typer
+from rich.console import Console
+from typer.core import TyperGroup
+
+from minfer.errors import MinferError
+
+BAD_INPUT = 2
+
+# Paths and names may hold what rich takes for markup; a line stays one line however narrow the terminal.
+console = Console(markup=False, highlight=False, soft_wrap=True)
+progress_console = Console(stderr=True)
+
+
+class Commands(TyperGroup):
+    """Commands whose bad input ends in one line on standard error and exit code 2."""
+
+    def invoke(self, ctx):
+        """Runs the command."""
+        try:
+            return super().invoke(ctx)
+        except MinferError as error:
+            _refuse(str(error))
+        except OSError as error:
+            _refuse(f"{error.filename}: {error.strerror}" if error.filename else str(error))
+
+
+app = typer.Typer(
+    cls=Commands,
+    help="int8 neural networks on MicroPython: convert, inspect, run and verify models.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+def _refuse(text: str) -> None:
+    typer.echo(f"minfer: {' '.join(text.split())}", err=True)
+    raise typer.Exit(BAD_INPUT)
+
+
+def main() -> None:
+    """The entry point of the script `minfer`."""
+    app()

@@ -1,0 +1,42 @@
+"""`minfer convert`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Optional
+
+import typer
+
+from minfer.cli.app import console
+from minfer.compiler import compile_model
+from minfer.engine import Model
+from minfer.errors import ConvertError
+from minfer.files import write_atomically
+
+
+def convert(
+    model: Path = typer.Argument(..., metavar="MODEL.tflite", help="A fully quantised int8 model."),
+    output: Optional[Path] = typer.Option(
+        None, "-o", "--output", help="The file to write; beside the model, ending .mnf, if not given."
+    ),
+    labels: Optional[Path] = typer.Option(
+        None, "--labels", help="A text file with the label of each class on a line of its own."
+    ),
+    name: Optional[str] = typer.Option(
+        None, "--name", help="The model's name; that of the file if not given."
+    ),
+) -> None:
+    """Compile a TensorFlow Lite model to the file that runs on the chip."""
+    target = output or model.with_suffix(".mnf")
+    names = labels.read_text("utf-8").strip("\n").split("\n") if labels else []
+    try:
+        file = compile_model(model.read_bytes(), name or model.stem, [n.strip() for n in names])
+    except ConvertError as error:
+        raise ConvertError(f"{model}: {error}") from error
+    write_atomically(target, file)
+    compiled = Model.load(file)
+    macs = sum(op.macs for op in compiled.ops)
+    console.print(
+        f"{target}: {len(compiled.ops)} operators, {macs:,} MACs,"
+        f" arena {compiled.arena_size:,} bytes of RAM, file {compiled.size:,} bytes of flash"
+    )

@@ -1,0 +1,82 @@
+"""TensorFlow Lite's reference kernels, against which minfer is exact."""
+
+from __future__ import annotations
+
+import os
+import struct
+import warnings
+from collections.abc import Sequence
+
+import numpy as np
+import tflite
+
+from minfer.errors import MinferError
+from minfer.samples import Sample
+
+# From 2.20 on the fully connected kernel rounds some values differently.
+LAST_EXACT = (2, 19)
+QUANTISED_DIMENSION_FIELD = 16
+
+
+class Reference:
+    """A .tflite model under the reference interpreter."""
+
+    def __init__(self, model: bytes) -> None:
+        """Raises MinferError where TensorFlow is missing, too new, or refuses the model."""
+        tensorflow = _tensorflow()
+        kernels = tensorflow.lite.experimental.OpResolverType.BUILTIN_REF
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                self._interpreter = tensorflow.lite.Interpreter(
+                    model_content=mend(model), experimental_op_resolver_type=kernels
+                )
+            self._interpreter.allocate_tensors()
+        except (RuntimeError, ValueError) as error:
+            why = " ".join(str(error).split())
+            raise MinferError(f"TensorFlow Lite refuses the model: {why}") from error
+        self.inputs = self._interpreter.get_input_details()
+        self.outputs = self._interpreter.get_output_details()
+
+    def run(self, sample: Sequence[np.ndarray]) -> Sample:
+        """One inference: an array for each input, an array for each output."""
+        for detail, array in zip(self.inputs, sample):
+            self._interpreter.set_tensor(detail["index"], array)
+        self._interpreter.invoke()
+        return [self._interpreter.get_tensor(detail["index"]) for detail in self.outputs]
+
+
+def mend(model: bytes) -> bytes:
+    """Sets quantised dimensions past a tensor's rank to 0.
+
+    Some published models have them on their biases; no kernel reads them there, but the interpreter
+    rejects the file.
+    """
+    mended = bytearray(model)
+    subgraph = tflite.Model.GetRootAs(model, 0).Subgraphs(0)
+    for i in range(subgraph.TensorsLength()):
+        tensor = subgraph.Tensors(i)
+        quantisation = tensor.Quantization()
+        if quantisation and quantisation.QuantizedDimension() >= max(1, tensor.ShapeLength()):
+            table = quantisation._tab
+            place = table.Pos + table.Offset(QUANTISED_DIMENSION_FIELD)
+            struct.pack_into("<i", mended, place, 0)
+    return bytes(mended)
+
+
+def _tensorflow():
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    try:
+        import tensorflow
+    except ImportError as error:
+        raise MinferError(
+            "verify compares with TensorFlow Lite's reference kernels:"
+            " pip install 'minfer[verify]' with Python 3.9 to 3.12"
+        ) from error
+    version = tuple(int(part) for part in tensorflow.__version__.split(".")[:2])
+    if version > LAST_EXACT:
+        raise MinferError(
+            f"expected TensorFlow 2.19 or earlier, found {tensorflow.__version__}, whose fully"
+            " connected kernel rounds differently: pip install 'minfer[verify]'"
+        )
+    return tensorflow

@@ -1,0 +1,22 @@
+# Run by MicroPython: model, file of inputs, file of outputs, buffers of one sample in and out, samples.
+import sys
+from array import array
+
+import minfer
+
+
+def buffers(words):
+    return [array(word[0], bytes(int(word[1:]) * (4 if word[0] == "f" else 1))) for word in words]
+
+
+path, inputs, outputs, takes, gives, count = sys.argv[1:]
+model = minfer.load(path)
+xs = buffers(takes.split(","))
+ys = buffers(gives.split(","))
+with open(inputs, "rb") as source, open(outputs, "wb") as sink:
+    for _ in range(int(count)):
+        for x in xs:
+            source.readinto(x)
+        model.run(xs[0] if len(xs) == 1 else xs, ys[0] if len(ys) == 1 else ys)
+        for y in ys:
+            sink.write(y)
