@@ -25,9 +25,6 @@ def import_tflite(file: bytes, name: str) -> Graph:
         raise ConvertError(
             f"expected inputs and outputs, found {len(source.inputs)} and {len(source.outputs)}"
         )
-    for op in source.ops:
-        if op.name not in IMPORTERS:
-            raise ConvertError(_unknown(op, source))
     return _Import(source).graph(name)
 
 
@@ -51,8 +48,11 @@ class _Import:
         inputs = [self._edge(i, "input") for i in self.source.inputs]
         ops = []
         for op in self.source.ops:
-            node = self._node(op)
-            ops.append(IMPORTERS[op.name](node))
+            if op.name not in IMPORTERS:
+                raise ConvertError(_unknown(op, self.source))
+            imported = IMPORTERS[op.name](self._node(op))
+            if imported is not None:
+                ops.append(imported)
         outputs = [self._edge(i, "output") for i in self.source.outputs]
         for i, edge in zip(self.source.outputs, outputs):
             if i not in self.written:

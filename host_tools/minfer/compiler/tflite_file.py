@@ -80,8 +80,8 @@ def read(file: bytes) -> SourceModel:
         return _read_model(tflite.Model.GetRootAs(file, 0))
     except DAMAGED as error:
         raise ConvertError(
-            f"truncated or damaged TensorFlow Lite model of {len(file)} bytes"
-            f" ({type(error).__name__} while reading it); convert or download it again"
+            f"truncated or damaged TensorFlow Lite model: its {len(file)} bytes do not hold together;"
+            " convert or download it again"
         ) from error
 
 

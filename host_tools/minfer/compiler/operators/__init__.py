@@ -9,6 +9,7 @@ from minfer.compiler.operators import (  # noqa: F401
     pad,
     pool,
     reshape,
+    shape,
     softmax,
 )
 from minfer.compiler.operators.registry import IMPORTERS, Node, describe

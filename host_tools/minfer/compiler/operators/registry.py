@@ -4,7 +4,8 @@
     def softmax(node: Node) -> Op:
         ...
 
-An importer checks what the engine needs, computes the integers and returns an operator of the IR.
+An importer checks what the engine needs, computes the integers and returns an operator of the IR,
+or none where the outputs are constants.
 """
 
 from __future__ import annotations
@@ -162,7 +163,7 @@ def describe(op: SourceOp) -> str:
     return f"operator {op.index} ({op.name})"
 
 
-Importer = Callable[[Node], Op]
+Importer = Callable[[Node], Optional[Op]]
 IMPORTERS: dict[str, Importer] = {}
 
 
