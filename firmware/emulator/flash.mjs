@@ -36,7 +36,7 @@ export class Flash {
     }
   }
 
-  /** Writes an image's parts as a programmer would: erased sectors, then data. */
+  /** Puts an image's parts in place of what is there. */
   load(parts) {
     for (const { offset, data } of parts) {
       if (offset < 0 || offset + data.length > SIZE) {

@@ -114,8 +114,12 @@ async function drive(machine, cable, signal) {
     const now = performance.now();
     const sleep = Math.round((Math.min(now - last, LONGEST_SLEEP) * machine.hertz) / 1000);
     last = now;
-    const asleep = machine.run(SLICE, sleep);
-    await Promise.race([cable.handOver(), signal.arrived]);
+    let asleep;
+    try {
+      asleep = machine.run(SLICE, sleep);
+    } finally {
+      await Promise.race([cable.handOver(), signal.arrived]);
+    }
     if (asleep) {
       await signal.nap(NAP);
     } else {

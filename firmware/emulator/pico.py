@@ -59,7 +59,7 @@ class Pico:
                 start_new_session=True,  # Ctrl-C is for the caller, who then leaves the context
             )
         except FileNotFoundError:
-            raise PicoError("the emulator needs node 20, which is not installed") from None
+            raise PicoError("the emulator needs node, which is not installed") from None
         ready, _, _ = select.select([self._process.stdout], [], [], START_SECONDS)
         line = self._process.stdout.readline() if ready else ""
         if not line.startswith("pty "):

@@ -8,16 +8,20 @@ Output is for a client that is there: with none it is dropped, as on a serial po
 
 from __future__ import annotations
 
+import array
+import fcntl
 import os
 import select
 import signal
 import sys
 import termios
+import time
 import tty
 from pathlib import Path
 
 STDIN, STDOUT, PATHS = 0, 1, 3
 NO_CLIENT_POLL = 10  # milliseconds between two looks for a client
+PATIENCE = 1000  # milliseconds for a client to take its last output
 
 
 class Unplugged(Exception):
@@ -39,6 +43,7 @@ def main() -> None:
         except Unplugged:
             pass
         finally:
+            await_reader(path)
             os.close(master)
     if link and link.is_symlink() and os.readlink(link) == path:
         link.unlink()
@@ -66,11 +71,11 @@ def replace_link(link: Path, path: str) -> None:
 
 
 def carry(master: int, path: str) -> None:
-    """Copies both ways until stdin closes."""
+    """Copies both ways until stdin closes. Reads it only when the client has taken all before."""
     pending = b""
     connected = False
     while True:
-        stdin_ready = wait(master, connected, want_output=bool(pending))
+        events = wait(master, connected, for_output=bool(pending))
         state = poll(master, select.POLLIN, 0)
         if state & select.POLLIN:
             os.write(STDOUT, os.read(master, 65536))
@@ -78,29 +83,53 @@ def carry(master: int, path: str) -> None:
             pending = b""
             discard_unread(path)
         connected = not state & select.POLLHUP
-        if stdin_ready:
+        if events & select.POLLHUP and pending:
+            finish(master, pending)
+            return
+        if events and not pending:
             received = os.read(STDIN, 65536)
             if not received:
                 return
             pending = received if connected else b""
-        if pending:
-            try:
-                pending = pending[os.write(master, pending) :]
-            except BlockingIOError:
-                pass
+        pending = send(master, pending)
 
 
-def wait(master: int, connected: bool, want_output: bool) -> bool:
-    """Waits for something to do; whether stdin can be read. It is left alone while the client has output to take."""
+def send(master: int, pending: bytes) -> bytes:
+    """Sends as much as there is room for. Returns the rest."""
+    try:
+        return pending[os.write(master, pending) :]
+    except BlockingIOError:
+        return pending
+
+
+def finish(master: int, pending: bytes) -> None:
+    """Sends the last output, unless the client does not take it."""
+    pending += sys.stdin.buffer.read()
+    while pending and poll(master, select.POLLOUT, PATIENCE) == select.POLLOUT:
+        pending = send(master, pending)
+
+
+def await_reader(path: str) -> None:
+    """Gives the client time to read what it was sent, which a hang-up would drop."""
+    slave = os.open(path, os.O_RDWR | os.O_NOCTTY)
+    deadline = time.monotonic() + PATIENCE / 1000
+    while time.monotonic() < deadline:
+        unread = array.array("i", [0])
+        fcntl.ioctl(slave, termios.FIONREAD, unread)
+        if not unread[0]:
+            break
+        time.sleep(0.002)
+    os.close(slave)
+
+
+def wait(master: int, connected: bool, for_output: bool) -> int:
+    """Waits for something to do. Returns what there is on stdin."""
     if not connected:
-        return bool(poll(STDIN, select.POLLIN, NO_CLIENT_POLL))
-    if want_output:
-        poll(master, select.POLLIN | select.POLLOUT, None)
-        return False
-    both = select.poll()
-    both.register(STDIN, select.POLLIN)
-    both.register(master, select.POLLIN)
-    return STDIN in dict(both.poll())
+        return poll(STDIN, select.POLLIN, NO_CLIENT_POLL)
+    poller = select.poll()
+    poller.register(STDIN, 0 if for_output else select.POLLIN)
+    poller.register(master, select.POLLIN | (select.POLLOUT if for_output else 0))
+    return dict(poller.poll()).get(STDIN, 0)
 
 
 def poll(descriptor: int, events: int, milliseconds: int | None) -> int:
