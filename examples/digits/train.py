@@ -36,7 +36,7 @@ def build() -> tf.keras.Model:
     layers = tf.keras.layers
     return tf.keras.Sequential(
         [
-            layers.Input((8, 8, 1), batch_size=1),
+            layers.Input((8, 8, 1), batch_size=1, name="pixels"),
             layers.Conv2D(16, 3, padding="same", activation="relu"),
             layers.DepthwiseConv2D(3, padding="same", activation="relu"),
             layers.Conv2D(24, 1, activation="relu"),
