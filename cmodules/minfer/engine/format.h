@@ -18,11 +18,13 @@ typedef enum {
     MNF_INT64,
     MNF_FLOAT32,
     MNF_BOOL,
+    MNF_INT4, // two to a byte, the first in the low half; constants only
 } mnf_dtype_t;
 
 typedef enum {
     MNF_ARENA = 0,
     MNF_CONST = 1,
+    MNF_STATE = 2,
 } mnf_kind_t;
 
 typedef enum {
@@ -33,7 +35,7 @@ typedef enum {
     MNF_OP_FULLY_CONNECTED,
     MNF_OP_LOOKUP,
     MNF_OP_MAX_POOL_2D,
-    MNF_OP_PAD,
+    MNF_OP_COPY,
     MNF_OP_SOFTMAX,
     MNF_N_OPS,
 } mnf_opcode_t;
@@ -57,7 +59,7 @@ typedef struct {
     uint32_t data_size;
     uint32_t meta_offset;
     uint32_t meta_size;
-    uint32_t zero2;
+    uint32_t state_size;
 } mnf_header_t;
 
 typedef struct {

@@ -29,7 +29,6 @@ static bool check_header(const uint8_t *file, size_t size, mnf_error_t *error) {
     const uint32_t crc = mnf_crc32(file + 12, h->file_size - 12);
     MNF_REQUIRE(crc == h->crc, CRC, (int32_t)h->crc, (int32_t)crc);
     MNF_REQUIRE(h->zero == 0, NOT_ZERO, 0, h->zero);
-    MNF_REQUIRE(h->zero2 == 0, NOT_ZERO, 0, h->zero2);
     MNF_REQUIRE(h->arena_size % MNF_ALIGN == 0 && h->arena_size <= MAX_BYTES / 2, ARENA_SIZE, MAX_BYTES / 2, h->arena_size);
     uint32_t end = sizeof(mnf_header_t);
     if (!check_section(h, &end, h->tensors_offset, (uint64_t)h->n_tensors * sizeof(mnf_tensor_t), error)
@@ -39,6 +38,7 @@ static bool check_header(const uint8_t *file, size_t size, mnf_error_t *error) {
         || !check_section(h, &end, h->meta_offset, h->meta_size, error)) {
         return false;
     }
+    MNF_REQUIRE(h->state_size <= h->data_size, STATE_SIZE, h->data_size, h->state_size);
     MNF_REQUIRE(h->n_inputs >= 1, IO_COUNT, 1, h->n_inputs);
     MNF_REQUIRE(h->n_outputs >= 1, IO_COUNT, 1, h->n_outputs);
     return true;
@@ -62,22 +62,25 @@ static bool check_meta(const mnf_model_t *model, mnf_error_t *error) {
 
 static bool check_tensor(const mnf_model_t *model, const mnf_tensor_t *t, mnf_error_t *error) {
     const mnf_header_t *h = model->header;
-    const uint32_t element = mnf_dtype_size(t->dtype);
-    MNF_REQUIRE(element > 0, DTYPE, MNF_BOOL, t->dtype);
+    const uint32_t bits = mnf_dtype_bits(t->dtype);
+    MNF_REQUIRE(bits > 0, DTYPE, MNF_INT4, t->dtype);
     MNF_REQUIRE(t->rank <= MNF_MAX_RANK, RANK, MNF_MAX_RANK, t->rank);
-    MNF_REQUIRE(t->kind <= MNF_CONST, KIND, MNF_CONST, t->kind);
+    MNF_REQUIRE(t->kind <= MNF_STATE, KIND, MNF_STATE, t->kind);
+    MNF_REQUIRE(t->kind == MNF_CONST || t->dtype != MNF_INT4, KIND, MNF_CONST, t->kind);
     MNF_REQUIRE(t->zero == 0, NOT_ZERO, 0, t->zero);
-    uint64_t size = element;
+    uint64_t elements = 1;
     for (uint32_t i = 0; i < MNF_MAX_RANK; i++) {
         MNF_REQUIRE(t->dims[i] >= 1, DIM, 1, t->dims[i]);
         MNF_REQUIRE(i < t->rank || t->dims[i] == 1, RANK, t->rank, (int64_t)i + 1);
-        size *= (uint32_t)t->dims[i]; // both below 2^31: no overflow before it is looked at
-        MNF_REQUIRE(size <= MAX_BYTES, TENSOR_SIZE, MAX_BYTES, (int64_t)size);
+        elements *= (uint32_t)t->dims[i]; // both below 2^31: no overflow before it is looked at
+        MNF_REQUIRE(elements <= MAX_BYTES, TENSOR_SIZE, MAX_BYTES, (int64_t)elements);
     }
+    const uint64_t size = (elements * bits + 7) / 8;
+    MNF_REQUIRE(size <= MAX_BYTES, TENSOR_SIZE, MAX_BYTES, (int64_t)size);
     MNF_REQUIRE(t->size == size, TENSOR_SIZE, (int64_t)size, t->size);
     MNF_REQUIRE(t->offset % MNF_ALIGN == 0, TENSOR_ALIGN, MNF_ALIGN, t->offset);
     const uint64_t begin = t->kind == MNF_CONST ? h->data_offset : 0;
-    const uint64_t end = t->kind == MNF_CONST ? begin + h->data_size : h->arena_size;
+    const uint64_t end = t->kind == MNF_CONST ? begin + h->data_size : t->kind == MNF_STATE ? h->state_size : h->arena_size;
     MNF_REQUIRE(t->offset >= begin && t->offset + size <= end, TENSOR_BOUNDS, (int64_t)end, (int64_t)(t->offset + size));
     uint32_t scale;
     memcpy(&scale, &t->scale, sizeof(scale));
@@ -110,12 +113,12 @@ static bool check_record(const mnf_model_t *model, const mnf_op_t *op, uint32_t 
     MNF_REQUIRE(def != NULL, OP_UNKNOWN, MNF_N_OPS, op->opcode);
     MNF_REQUIRE(op->version == 1, OP_VERSION, 1, op->version);
     MNF_REQUIRE(op->layout <= MAX_LAYOUT, OP_LAYOUT, MAX_LAYOUT, op->layout);
-    MNF_REQUIRE(op->n_inputs == def->n_inputs, OP_INPUTS, def->n_inputs, op->n_inputs);
+    MNF_REQUIRE(op->n_inputs >= 1 && (def->n_inputs == MNF_ANY || op->n_inputs == def->n_inputs), OP_INPUTS, def->n_inputs, op->n_inputs);
     MNF_REQUIRE(op->n_outputs == 1, OP_OUTPUTS, 1, op->n_outputs);
     MNF_REQUIRE(n % 2 == 0 || op->tensors[n] == 0, NOT_ZERO, 0, op->tensors[n]);
     MNF_REQUIRE(def->n_params < 0 || mnf_n_params(op) == (uint32_t)def->n_params, OP_PARAMS, def->n_params, mnf_n_params(op));
     for (uint32_t i = 0; i < n; i++) {
-        const bool optional = i < op->n_inputs && (def->optional >> i & 1);
+        const bool optional = i < op->n_inputs && i < 8 && (def->optional >> i & 1);
         if (op->tensors[i] == MNF_ABSENT) {
             MNF_REQUIRE(optional, OP_ABSENT, i, MNF_ABSENT);
         } else {
@@ -127,15 +130,16 @@ static bool check_record(const mnf_model_t *model, const mnf_op_t *op, uint32_t 
     MNF_REQUIRE(end <= h->arena_size, SCRATCH_BOUNDS, h->arena_size, (int64_t)end);
     const mnf_node_t node = mnf_node(model, op, NULL);
     const mnf_tensor_t *y = mnf_output(&node);
-    MNF_REQUIRE(y->kind == MNF_ARENA, OP_WRITES_CONST, MNF_ARENA, y->kind);
+    MNF_REQUIRE(y->kind != MNF_CONST, OP_WRITES_CONST, MNF_ARENA, y->kind);
     for (uint32_t i = 0; i < n; i++) {
         const mnf_tensor_t *t = mnf_input(&node, i);
-        if (t == NULL || t->kind != MNF_ARENA) {
+        if (t == NULL) {
             continue;
         }
-        MNF_REQUIRE(!overlap(t->offset, t->size, op->scratch_offset, op->scratch_size), SCRATCH_OVERLAP, op->scratch_offset, t->offset);
-        const bool same = (def->in_place >> i & 1) && t->offset == y->offset;
-        MNF_REQUIRE(i == op->n_inputs || same || !overlap(t->offset, t->size, y->offset, y->size), OP_OVERLAP, y->offset, t->offset);
+        MNF_REQUIRE(t->kind != MNF_ARENA || !overlap(t->offset, t->size, op->scratch_offset, op->scratch_size),
+            SCRATCH_OVERLAP, op->scratch_offset, t->offset);
+        const bool same = i < 8 && (def->in_place >> i & 1) && t->offset == y->offset;
+        MNF_REQUIRE(i == op->n_inputs || t->kind != y->kind || same || !overlap(t->offset, t->size, y->offset, y->size), OP_OVERLAP, y->offset, t->offset);
     }
     return true;
 }
@@ -174,6 +178,7 @@ bool mnf_load(mnf_model_t *model, const void *file, size_t size, mnf_error_t *er
         return false;
     }
     model->file = file;
+    model->state = NULL;
     model->header = file;
     model->tensors = (const mnf_tensor_t *)(const void *)(model->file + model->header->tensors_offset);
     model->io = (const mnf_io_t *)(const void *)(model->file + model->header->io_offset);

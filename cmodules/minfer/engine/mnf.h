@@ -24,6 +24,7 @@ typedef struct {
     const mnf_tensor_t *tensors;
     const mnf_io_t *io;  // inputs, then outputs
     uint32_t arena_size; // bytes of RAM with the kernels of this build; the header's arena_size, or a little more
+    uint8_t *state;      // header->state_size bytes that outlive a run, 4-byte aligned; the caller's to set before mnf_reset
 } mnf_model_t;
 
 // Why a file is refused: name, then the words a person reads. `expected` and `found` of mnf_error_t fill the two %d, in that order.
@@ -39,6 +40,7 @@ typedef struct {
     X(ARENA_SIZE, "arena size out of range: expected at most %d and a multiple of 16, found %d") \
     X(SECTION_ORDER, "section out of place: expected offset %d or later and a multiple of 16, found %d") \
     X(SECTION_SIZE, "section reaches outside the file: expected at most %d bytes, found %d") \
+    X(STATE_SIZE, "state larger than its image: expected at most %d bytes, found %d") \
     X(IO_COUNT, "too few inputs or outputs: expected %d or more, found %d") \
     X(META, "metadata record reaches outside its section: expected at most %d bytes, found %d") \
     X(DTYPE, "unknown data type: expected 1 to %d, found %d") \
@@ -65,6 +67,7 @@ typedef struct {
     X(SCRATCH_ALIGN, "scratch not aligned: expected a multiple of %d, found offset %d") \
     X(SCRATCH_BOUNDS, "scratch reaches outside the arena: expected an end of at most %d, found %d") \
     X(SCRATCH_OVERLAP, "scratch overlaps a tensor: expected none at offset %d, found one at %d") \
+    X(WALK, "walk leaves a tensor: expected below %d elements, found %d") \
     X(OP_DTYPE, "data type an operator does not take: expected %d, found %d") \
     X(OP_KIND, "operand of a wrong kind: expected %d, found %d") \
     X(OP_RANK, "wrong number of dimensions: expected %d, found %d") \
@@ -105,6 +108,9 @@ bool mnf_load(mnf_model_t *model, const void *file, size_t size, mnf_error_t *er
 const mnf_op_t *mnf_first_op(const mnf_model_t *model);
 const mnf_op_t *mnf_next_op(const mnf_model_t *model, const mnf_op_t *op);
 
+// Puts the state back to what it is before the first run.
+void mnf_reset(const mnf_model_t *model);
+
 // Name of an operator as TensorFlow Lite writes it, NULL for an unknown opcode.
 const char *mnf_op_name(uint32_t opcode);
 
@@ -115,10 +121,13 @@ int32_t mnf_run_op(const mnf_model_t *model, const mnf_op_t *op, uint8_t *arena)
 // Bytes of scratch an operator needs with the kernels of this build (the compiler plans with it).
 uint32_t mnf_op_scratch(const mnf_model_t *model, const mnf_op_t *op);
 
-// Address of a tensor's first byte, in the arena or in the file.
+// Address of a tensor's first byte: in the arena, in the file, or in the state.
 void *mnf_tensor_data(const mnf_model_t *model, const mnf_tensor_t *tensor, uint8_t *arena);
 
-// Bytes of one element, 0 for an unknown data type.
+// Bits of one element, 0 for an unknown data type.
+uint32_t mnf_dtype_bits(uint32_t dtype);
+
+// Bytes of one element; of int4, which has no address of its own, 0.
 uint32_t mnf_dtype_size(uint32_t dtype);
 
 // Metadata of a tag ("name", "labl", …): its bytes and their number, NULL where there is none.

@@ -2,27 +2,45 @@
 
 #include "mnf.h"
 
-uint32_t mnf_dtype_size(uint32_t dtype) {
+uint32_t mnf_dtype_bits(uint32_t dtype) {
     switch (dtype) {
+        case MNF_INT4:
+            return 4;
         case MNF_INT8:
         case MNF_UINT8:
         case MNF_BOOL:
-            return 1;
+            return 8;
         case MNF_INT16:
-            return 2;
+            return 16;
         case MNF_INT32:
         case MNF_FLOAT32:
-            return 4;
+            return 32;
         case MNF_INT64:
-            return 8;
+            return 64;
         default:
             return 0;
     }
 }
 
+uint32_t mnf_dtype_size(uint32_t dtype) {
+    return mnf_dtype_bits(dtype) / 8;
+}
+
 void *mnf_tensor_data(const mnf_model_t *model, const mnf_tensor_t *tensor, uint8_t *arena) {
-    // Constants are only ever read; the kernels' interface takes some of them without const.
-    return tensor->kind == MNF_CONST ? (uint8_t *)(uintptr_t)model->file + tensor->offset : arena + tensor->offset;
+    switch (tensor->kind) {
+        case MNF_CONST:
+            // Constants are only ever read; the kernels' interface takes some of them without const.
+            return (uint8_t *)(uintptr_t)model->file + tensor->offset;
+        case MNF_STATE:
+            return model->state + tensor->offset;
+        default:
+            return arena + tensor->offset;
+    }
+}
+
+void mnf_reset(const mnf_model_t *model) {
+    // The data section begins with the state's initial image.
+    memcpy(model->state, model->file + model->header->data_offset, model->header->state_size);
 }
 
 const void *mnf_meta(const mnf_model_t *model, const char *tag, uint32_t *length) {

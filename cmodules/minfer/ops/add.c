@@ -15,7 +15,7 @@ static bool check(const mnf_node_t *node, mnf_error_t *error) {
     }
     // 255 << 22 is the largest that stays within 30 bits, so that the sum of two stays within 31.
     MNF_REQUIRE(p[LEFT_SHIFT] >= 0 && p[LEFT_SHIFT] <= 22, RANGE, 22, p[LEFT_SHIFT]);
-    return mnf_check_type(y, MNF_INT8, MNF_ARENA, error)
+    return mnf_check_dtype(y, MNF_INT8, error)
         && mnf_check_multiplier(p[A_MULTIPLIER], p[A_SHIFT], 0, error)
         && mnf_check_multiplier(p[B_MULTIPLIER], p[B_SHIFT], 0, error)
         && mnf_check_multiplier(p[OUT_MULTIPLIER], p[OUT_SHIFT], 0, error)

@@ -21,10 +21,14 @@ bool mnf_check_shape(const mnf_tensor_t *a, const mnf_tensor_t *b, mnf_error_t *
     return true;
 }
 
-bool mnf_check_type(const mnf_tensor_t *tensor, mnf_dtype_t dtype, mnf_kind_t kind, mnf_error_t *error) {
+bool mnf_check_dtype(const mnf_tensor_t *tensor, mnf_dtype_t dtype, mnf_error_t *error) {
     MNF_REQUIRE(tensor->dtype == dtype, OP_DTYPE, dtype, tensor->dtype);
-    MNF_REQUIRE(tensor->kind == kind, OP_KIND, kind, tensor->kind);
     return true;
+}
+
+bool mnf_check_const(const mnf_tensor_t *tensor, mnf_dtype_t dtype, mnf_error_t *error) {
+    MNF_REQUIRE(tensor->kind == MNF_CONST, OP_KIND, MNF_CONST, tensor->kind);
+    return mnf_check_dtype(tensor, dtype, error);
 }
 
 bool mnf_check_clamp(int32_t min, int32_t max, mnf_error_t *error) {
@@ -41,14 +45,14 @@ bool mnf_check_multiplier(int32_t multiplier, int32_t shift, int32_t max_shift, 
 bool mnf_check_requant(const mnf_node_t *node, uint32_t bias, uint32_t requant, int32_t channels, bool per_tensor, mnf_error_t *error) {
     const mnf_tensor_t *b = mnf_input(node, bias);
     if (b != NULL) {
-        if (!mnf_check_type(b, MNF_INT32, MNF_CONST, error)) {
+        if (!mnf_check_const(b, MNF_INT32, error)) {
             return false;
         }
         MNF_REQUIRE(b->rank == 1, OP_RANK, 1, b->rank);
         MNF_REQUIRE(b->dims[0] == channels, OP_SHAPE, channels, b->dims[0]);
     }
     const mnf_tensor_t *q = mnf_input(node, requant);
-    if (!mnf_check_type(q, MNF_INT32, MNF_CONST, error)) {
+    if (!mnf_check_const(q, MNF_INT32, error)) {
         return false;
     }
     MNF_REQUIRE(q->rank == 2, OP_RANK, 2, q->rank);

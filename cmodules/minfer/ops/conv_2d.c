@@ -7,8 +7,8 @@ enum { STRIDE_H, STRIDE_W, PAD_H, PAD_W, DILATION_H, DILATION_W, MIN, MAX, N_PAR
 static bool check(const mnf_node_t *node, mnf_error_t *error) {
     const mnf_tensor_t *x = mnf_input(node, X), *w = mnf_input(node, WEIGHTS), *y = mnf_output(node);
     const int32_t *p = node->params;
-    if (!mnf_check_type(x, MNF_INT8, MNF_ARENA, error) || !mnf_check_type(y, MNF_INT8, MNF_ARENA, error)
-        || !mnf_check_type(w, MNF_INT8, MNF_CONST, error)) {
+    if (!mnf_check_dtype(x, MNF_INT8, error) || !mnf_check_dtype(y, MNF_INT8, error)
+        || !mnf_check_const(w, MNF_INT8, error)) {
         return false;
     }
     MNF_REQUIRE(x->rank == 4, OP_RANK, 4, x->rank);

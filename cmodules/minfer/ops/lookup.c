@@ -2,8 +2,8 @@
 
 static bool check(const mnf_node_t *node, mnf_error_t *error) {
     const mnf_tensor_t *x = mnf_input(node, 0), *table = mnf_input(node, 1), *y = mnf_output(node);
-    if (!mnf_check_type(x, MNF_INT8, MNF_ARENA, error) || !mnf_check_type(y, MNF_INT8, MNF_ARENA, error)
-        || !mnf_check_type(table, MNF_INT8, MNF_CONST, error)) {
+    if (!mnf_check_dtype(x, MNF_INT8, error) || !mnf_check_dtype(y, MNF_INT8, error)
+        || !mnf_check_const(table, MNF_INT8, error)) {
         return false;
     }
     MNF_REQUIRE(mnf_elements(table) == 256, OP_SHAPE, 256, mnf_elements(table));

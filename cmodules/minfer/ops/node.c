@@ -32,5 +32,9 @@ void *mnf_output_data(const mnf_node_t *node) {
 }
 
 int32_t mnf_elements(const mnf_tensor_t *tensor) {
-    return (int32_t)(tensor->size / mnf_dtype_size(tensor->dtype));
+    int32_t n = 1;
+    for (uint32_t i = 0; i < tensor->rank; i++) {
+        n *= tensor->dims[i];
+    }
+    return n;
 }

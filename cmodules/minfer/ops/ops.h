@@ -15,12 +15,14 @@ typedef struct {
     uint8_t *arena; // NULL at load
 } mnf_node_t;
 
+#define MNF_ANY -1 // as many as it likes: check counts them
+
 typedef struct {
     const char *name;   // as TensorFlow Lite writes it
-    uint8_t n_inputs;
+    int16_t n_inputs;   // or MNF_ANY
     uint8_t optional;   // bit i: input i may be absent
     uint8_t in_place;   // bit i: the output may start where input i does
-    int8_t n_params;    // -1: check counts them
+    int8_t n_params;    // or MNF_ANY
     bool (*check)(const mnf_node_t *node, mnf_error_t *error);
     uint32_t (*scratch)(const mnf_node_t *node);
     int32_t (*run)(const mnf_node_t *node, void *scratch, uint32_t scratch_size);
@@ -29,11 +31,11 @@ typedef struct {
 extern const mnf_op_def_t mnf_op_add;
 extern const mnf_op_def_t mnf_op_average_pool_2d;
 extern const mnf_op_def_t mnf_op_conv_2d;
+extern const mnf_op_def_t mnf_op_copy;
 extern const mnf_op_def_t mnf_op_depthwise_conv_2d;
 extern const mnf_op_def_t mnf_op_fully_connected;
 extern const mnf_op_def_t mnf_op_lookup;
 extern const mnf_op_def_t mnf_op_max_pool_2d;
-extern const mnf_op_def_t mnf_op_pad;
 extern const mnf_op_def_t mnf_op_softmax;
 
 // Definition of an opcode below MNF_N_OPS.
@@ -61,7 +63,8 @@ bool mnf_refuse(mnf_error_t *error, mnf_reason_t reason, int64_t expected, int64
     } while (0)
 
 bool mnf_check_shape(const mnf_tensor_t *a, const mnf_tensor_t *b, mnf_error_t *error);
-bool mnf_check_type(const mnf_tensor_t *tensor, mnf_dtype_t dtype, mnf_kind_t kind, mnf_error_t *error);
+bool mnf_check_const(const mnf_tensor_t *tensor, mnf_dtype_t dtype, mnf_error_t *error);
+bool mnf_check_dtype(const mnf_tensor_t *tensor, mnf_dtype_t dtype, mnf_error_t *error);
 bool mnf_check_clamp(int32_t min, int32_t max, mnf_error_t *error);
 bool mnf_check_multiplier(int32_t multiplier, int32_t shift, int32_t max_shift, mnf_error_t *error);
 

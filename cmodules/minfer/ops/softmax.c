@@ -8,7 +8,7 @@ enum { MULTIPLIER, LEFT_SHIFT, DIFF_MIN, N_PARAMS };
 static bool check(const mnf_node_t *node, mnf_error_t *error) {
     const mnf_tensor_t *x = mnf_input(node, 0), *y = mnf_output(node);
     const int32_t *p = node->params;
-    if (!mnf_check_type(x, MNF_INT8, MNF_ARENA, error) || !mnf_check_type(y, MNF_INT8, MNF_ARENA, error)) {
+    if (!mnf_check_dtype(x, MNF_INT8, error) || !mnf_check_dtype(y, MNF_INT8, error)) {
         return false;
     }
     MNF_REQUIRE(x->rank >= 1, OP_RANK, 1, x->rank);

@@ -17,8 +17,8 @@ const mnf_op_def_t *mnf_op_def(uint32_t opcode) {
             return &mnf_op_lookup;
         case MNF_OP_MAX_POOL_2D:
             return &mnf_op_max_pool_2d;
-        case MNF_OP_PAD:
-            return &mnf_op_pad;
+        case MNF_OP_COPY:
+            return &mnf_op_copy;
         case MNF_OP_SOFTMAX:
             return &mnf_op_softmax;
         default:
