@@ -17,6 +17,7 @@ typedef struct {
     uint16_t n_ops;
     uint16_t n_inputs;
     uint16_t n_outputs;
+    uint32_t state_size;
     ...;
 } mnf_header_t;
 
@@ -54,6 +55,7 @@ typedef struct {
     const mnf_tensor_t *tensors;
     const mnf_io_t *io;
     uint32_t arena_size;
+    uint8_t *state;
     ...;
 } mnf_model_t;
 
@@ -73,7 +75,8 @@ const char *mnf_reason_name(int reason);
 const mnf_op_t *mnf_first_op(const mnf_model_t *model);
 const mnf_op_t *mnf_next_op(const mnf_model_t *model, const mnf_op_t *op);
 const char *mnf_op_name(uint32_t opcode);
-void mnf_run_op(const mnf_model_t *model, const mnf_op_t *op, uint8_t *arena);
+void mnf_reset(const mnf_model_t *model);
+int32_t mnf_run_op(const mnf_model_t *model, const mnf_op_t *op, uint8_t *arena);
 uint32_t mnf_op_scratch(const mnf_model_t *model, const mnf_op_t *op);
 const void *mnf_meta(const mnf_model_t *model, const char *tag, uint32_t *length);
 void mnf_quantise(const mnf_tensor_t *tensor, const float *real, int8_t *quantised, size_t n);

@@ -11,21 +11,26 @@ import numpy as np
 
 from minfer._engine import ffi, lib
 from minfer.errors import ModelError
-from minfer.format import ABSENT, ALIGN, DType
+from minfer.format import ABSENT, ALIGN, DType, Kind
 
 
 @dataclass(frozen=True)
 class TensorInfo:
-    """A tensor of a loaded model; `offset` counts from the arena's start, or from the file's."""
+    """A tensor of a loaded model; `offset` counts from the start of the arena, the file or the state, as `kind` says."""
 
     index: int
     shape: tuple[int, ...]
     dtype: DType
-    is_constant: bool
+    kind: Kind
     offset: int
     size: int
     scale: float
     zero_point: int
+
+    @property
+    def is_constant(self) -> bool:
+        """Whether it lies in the file."""
+        return self.kind == Kind.CONST
 
 
 @dataclass(frozen=True)
@@ -77,7 +82,7 @@ class OpInfo:
 class Model:
     """A loaded model and its arena.
 
-    `inputs`, `outputs`: EdgeInfo; `ops`: OpInfo; `tensors`: TensorInfo; `arena_size`: bytes;
+    `inputs`, `outputs`: EdgeInfo; `ops`: OpInfo; `tensors`: TensorInfo; `arena_size`, `state_size`: bytes of RAM;
     `size`: bytes of the file; `name`; `labels`.
     """
 
@@ -92,6 +97,10 @@ class Model:
             raise _model_error(error)
         self._arena = _aligned(self.arena_size)
         header = self._model.header
+        self.state_size = header.state_size
+        self._state = _aligned(self.state_size)
+        self._model.state = _pointer(self._state)
+        self.reset()
         self.tensors = [self._tensor(i) for i in range(header.n_tensors)]
         self._ops = self._walk()
         self.name = self._text("name")
@@ -117,6 +126,10 @@ class Model:
         """The operators in execution order."""
         return [self._op_info(i, op) for i, op in enumerate(self._ops)]
 
+    def reset(self) -> None:
+        """Puts the state back to what it was before the first run."""
+        lib.mnf_reset(self._model)
+
     def scratch(self, index: int) -> int:
         """Bytes of scratch that operator `index` needs."""
         return lib.mnf_op_scratch(self._model, self._ops[index])
@@ -131,8 +144,10 @@ class Model:
         for edge, array in zip(self.inputs, arrays):
             self._write(edge, np.asarray(array))
         arena = _pointer(self._arena)
-        for op in self._ops:
-            lib.mnf_run_op(self._model, op, arena)
+        for i, op in enumerate(self._ops):
+            status = lib.mnf_run_op(self._model, op, arena)
+            if status != 0:
+                raise RuntimeError(f"operator {i}: expected status 0 of its kernel, found {status}")
         return [self._read(edge) for edge in self.outputs]
 
     def _write(self, edge: EdgeInfo, array: np.ndarray) -> None:
@@ -173,7 +188,7 @@ class Model:
             index=index,
             shape=tuple(record.dims)[: record.rank],
             dtype=DType(record.dtype),
-            is_constant=record.kind == 1,
+            kind=Kind(record.kind),
             offset=record.offset,
             size=record.size,
             scale=record.scale,

@@ -23,14 +23,28 @@ class DType(IntEnum):
     INT64 = 5
     FLOAT32 = 6
     BOOL = 7
+    INT4 = 8
 
     @property
     def numpy(self) -> np.dtype:
-        """The little-endian numpy type."""
-        return np.dtype(self.name.lower()).newbyteorder("<")
+        """The little-endian numpy type of an element on the laptop; int4 has one to an int8 there."""
+        return np.dtype("i1" if self is DType.INT4 else self.name.lower()).newbyteorder("<")
+
+    @property
+    def bits(self) -> int:
+        """Bits of an element in the file."""
+        return 4 if self is DType.INT4 else self.numpy.itemsize * 8
 
     def __str__(self) -> str:
         return self.name.lower()
+
+
+class Kind(IntEnum):
+    """Where a tensor lies."""
+
+    ARENA = 0
+    CONST = 1
+    STATE = 2
 
 
 class Opcode(IntEnum):
@@ -43,7 +57,7 @@ class Opcode(IntEnum):
     FULLY_CONNECTED = 4
     LOOKUP = 5
     MAX_POOL_2D = 6
-    PAD = 7
+    COPY = 7
     SOFTMAX = 8
 
 

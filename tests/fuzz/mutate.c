@@ -73,6 +73,8 @@ static void try_file(const uint8_t *file, size_t size, const uint8_t *original) 
         return;
     }
     uint8_t *arena = exactly(model.arena_size);
+    model.state = exactly(model.header->state_size);
+    mnf_reset(&model);
     memset(arena, 0x5a, model.arena_size);
     for (const mnf_op_t *op = mnf_first_op(&model); op != NULL; op = mnf_next_op(&model, op)) {
         if (!touched(&model, op, original)) {
@@ -85,6 +87,7 @@ static void try_file(const uint8_t *file, size_t size, const uint8_t *original) 
         mnf_run_op(&model, op, arena);
         ops_run++;
     }
+    free(model.state);
     free(arena);
 }
 

@@ -17,6 +17,8 @@ int main(int argc, char **argv) {
         return 1;
     }
     uint8_t *arena = exactly(model.arena_size);
+    model.state = exactly(model.header->state_size);
+    mnf_reset(&model);
     const uint32_t n_inputs = model.header->n_inputs, n_outputs = model.header->n_outputs;
     size_t at = 0;
     while (at < input_size) {
@@ -42,6 +44,7 @@ int main(int argc, char **argv) {
         }
     }
     fclose(output);
+    free(model.state);
     free(arena);
     free(input);
     free(file);

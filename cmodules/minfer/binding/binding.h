@@ -10,6 +10,7 @@ typedef struct {
     mnf_model_t engine;
     mp_obj_t file;       // the buffer the model lies in
     mp_obj_t arena;      // the buffer it computes in
+    void *state;         // what outlives a run; never shared
     mp_obj_t inputs;     // tuples of Tensor
     mp_obj_t outputs;
     void *volatile owner; // the call that is inside the engine, NULL for none
@@ -63,6 +64,8 @@ mp_obj_t minfer_take_outputs(const minfer_model_t *self, mp_obj_t out, bool real
 // steps.c
 
 mp_obj_t minfer_run(minfer_model_t *self, mp_obj_t x, mp_obj_t out, bool real);
+// The state back to its initial image; RuntimeError while the model runs.
+void minfer_reset(minfer_model_t *self);
 mp_obj_t minfer_new_steps(minfer_model_t *self, mp_obj_t x, mp_obj_t out, bool real);
 
 // tensor.c

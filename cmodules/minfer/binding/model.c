@@ -32,16 +32,17 @@ uint8_t *minfer_arena(const minfer_model_t *self) {
     return info.buf;
 }
 
-static mp_obj_t new_arena(size_t size) {
+static void *allocate(const char *what, size_t size) {
     void *memory = minfer_malloc_maybe(size);
-    if (memory == NULL) {
+    if (memory == NULL && size > 0) {
         mp_obj_t args[] = {
+            minfer_str(what),
             mp_obj_new_int_from_uint(size),
             mp_obj_new_int_from_uint(minfer_largest_free_block()),
         };
-        minfer_raise(&mp_type_MemoryError, "arena: asked for %d bytes, the largest free block has %d", 2, args);
+        minfer_raise(&mp_type_MemoryError, "%s: asked for %d bytes, the largest free block has %d", 3, args);
     }
-    return mp_obj_new_bytearray_by_ref(size, memory);
+    return memory;
 }
 
 static mp_obj_t model_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
@@ -62,8 +63,13 @@ static mp_obj_t model_make_new(const mp_obj_type_t *type, size_t n_args, size_t 
     if (!mnf_load(&self->engine, info.buf, info.len, &error)) {
         minfer_raise_model_error(&error);
     }
-    self->arena = values[1].u_obj == mp_const_none ? new_arena(self->engine.arena_size) : values[1].u_obj;
+    size_t arena_size = self->engine.arena_size;
+    self->arena = values[1].u_obj == mp_const_none
+        ? mp_obj_new_bytearray_by_ref(arena_size, allocate("arena", arena_size)) : values[1].u_obj;
     minfer_arena(self);
+    self->state = allocate("state", self->engine.header->state_size);
+    self->engine.state = self->state;
+    mnf_reset(&self->engine);
     size_t n_inputs = self->engine.header->n_inputs;
     self->inputs = minfer_new_tensors(self, 0, n_inputs);
     self->outputs = minfer_new_tensors(self, n_inputs, self->engine.header->n_outputs);
@@ -133,6 +139,8 @@ static void model_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
         dest[0] = self->arena;
     } else if (attr == MP_QSTR_arena_size) {
         dest[0] = mp_obj_new_int_from_uint(self->engine.arena_size);
+    } else if (attr == MP_QSTR_state_size) {
+        dest[0] = mp_obj_new_int_from_uint(self->engine.header->state_size);
     } else if (attr == MP_QSTR_size) {
         dest[0] = mp_obj_new_int_from_uint(self->engine.header->file_size);
     } else {
@@ -168,9 +176,17 @@ static mp_obj_t model_steps(size_t n_args, const mp_obj_t *args, mp_map_t *kw) {
 }
 static MP_DEFINE_CONST_FUN_OBJ_KW(model_steps_obj, 1, model_steps);
 
+// Forgets what earlier runs left in the state.
+static mp_obj_t model_reset(mp_obj_t self_in) {
+    minfer_reset(MP_OBJ_TO_PTR(self_in));
+    return mp_const_none;
+}
+static MP_DEFINE_CONST_FUN_OBJ_1(model_reset_obj, model_reset);
+
 static const mp_rom_map_elem_t model_locals_table[] = {
     { MP_ROM_QSTR(MP_QSTR_run), MP_ROM_PTR(&model_run_obj) },
     { MP_ROM_QSTR(MP_QSTR_predict), MP_ROM_PTR(&model_predict_obj) },
+    { MP_ROM_QSTR(MP_QSTR_reset), MP_ROM_PTR(&model_reset_obj) },
     { MP_ROM_QSTR(MP_QSTR_steps), MP_ROM_PTR(&model_steps_obj) },
 };
 static MP_DEFINE_CONST_DICT(model_locals, model_locals_table);

@@ -94,6 +94,16 @@ mp_obj_t minfer_new_steps(minfer_model_t *self, mp_obj_t x, mp_obj_t out, bool r
     return MP_OBJ_FROM_PTR(steps);
 }
 
+static mp_obj_t reset(steps_t *steps) {
+    mnf_reset(&steps->model->engine);
+    return mp_const_none;
+}
+
+void minfer_reset(minfer_model_t *self) {
+    steps_t steps = { .model = self };
+    exclusively(reset, &steps);
+}
+
 static mp_obj_t steps_iternext(mp_obj_t self_in) {
     steps_t *self = MP_OBJ_TO_PTR(self_in);
     return self->next == NULL ? MP_OBJ_STOP_ITERATION : exclusively(run_one, self);

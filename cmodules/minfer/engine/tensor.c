@@ -40,7 +40,9 @@ void *mnf_tensor_data(const mnf_model_t *model, const mnf_tensor_t *tensor, uint
 
 void mnf_reset(const mnf_model_t *model) {
     // The data section begins with the state's initial image.
-    memcpy(model->state, model->file + model->header->data_offset, model->header->state_size);
+    if (model->header->state_size > 0) {
+        memcpy(model->state, model->file + model->header->data_offset, model->header->state_size);
+    }
 }
 
 const void *mnf_meta(const mnf_model_t *model, const char *tag, uint32_t *length) {

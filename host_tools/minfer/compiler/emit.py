@@ -10,7 +10,7 @@ import numpy as np
 from minfer.compiler.ir import Graph, Op, Tensor
 from minfer.compiler.plan import Plan
 from minfer.errors import ConvertError
-from minfer.format import ABSENT, ALIGN, MAX_RANK, Opcode, align
+from minfer.format import ABSENT, ALIGN, MAX_RANK, DType, Kind, Opcode, align
 
 MAGIC = b"MNF1"
 VERSION = 1
@@ -38,19 +38,20 @@ def emit(graph: Graph, plan: Plan, metadata: dict[str, bytes]) -> bytes:
     ops_offset = align(tensors_offset + TENSOR.size * len(tensors))
     io_offset = align(ops_offset + len(ops))
     data_offset = align(io_offset + len(edges))
-    data, constants = _data(tensors)
+    image, states = _state(tensors)
+    data, constants = _data(tensors, image)
     meta_offset = align(data_offset + len(data))
     file_size = meta_offset + len(meta)
 
     records = b"".join(
-        _tensor(t, plan.offset(t) if t.data is None else data_offset + constants[t]) for t in tensors
+        _tensor(t, _offset(t, plan, states, constants, data_offset)) for t in tensors
     )
     file = bytearray(file_size)
     HEADER.pack_into(
         file, 0, MAGIC, file_size, 0, VERSION, 0, plan.arena_size,
         len(tensors), len(graph.ops), len(graph.inputs), len(graph.outputs),
         tensors_offset, ops_offset, len(ops), io_offset,
-        data_offset, len(data), meta_offset, len(meta), 0,
+        data_offset, len(data), meta_offset, len(meta), len(image),
     )  # fmt: skip
     for offset, section in (
         (tensors_offset, records),
@@ -64,15 +65,47 @@ def emit(graph: Graph, plan: Plan, metadata: dict[str, bytes]) -> bytes:
     return bytes(file)
 
 
-def _data(tensors: list[Tensor]) -> tuple[bytes, dict[Tensor, int]]:
-    """The constants, equal ones once, and where each begins."""
-    data = bytearray()
+def _offset(
+    tensor: Tensor,
+    plan: Plan,
+    states: dict[Tensor, int],
+    constants: dict[Tensor, int],
+    data_offset: int,
+) -> int:
+    if tensor.kind == Kind.ARENA:
+        return plan.offset(tensor)
+    return data_offset + constants[tensor] if tensor.kind == Kind.CONST else states[tensor.root]
+
+
+def _state(tensors: list[Tensor]) -> tuple[bytes, dict[Tensor, int]]:
+    """The state's initial image, and where each tensor of it begins."""
+    image = bytearray()
+    places: dict[Tensor, int] = {}
+    for root in dict.fromkeys(t.root for t in tensors if t.kind == Kind.STATE):
+        places[root] = len(image)
+        image += np.ascontiguousarray(root.initial, root.dtype.numpy).tobytes()
+        image += bytes(-len(image) % ALIGN)
+    return bytes(image), places
+
+
+def _packed(tensor: Tensor) -> bytes:
+    """A constant as it lies in the file; of int4 two to a byte, the first in the low half."""
+    data = np.ascontiguousarray(tensor.data, tensor.dtype.numpy)
+    if tensor.dtype == DType.INT4:
+        nibbles = np.append(data.ravel(), np.zeros(data.size % 2, np.int8)).astype(np.uint8) & 15
+        data = nibbles[::2] | nibbles[1::2] << 4
+    return data.tobytes()
+
+
+def _data(tensors: list[Tensor], image: bytes) -> tuple[bytes, dict[Tensor, int]]:
+    """The state's image, then the constants, equal ones once, and where each of them begins."""
+    data = bytearray(image)
     places: dict[bytes, int] = {}
     constants: dict[Tensor, int] = {}
     for tensor in tensors:
         if tensor.data is None:
             continue
-        content = np.ascontiguousarray(tensor.data, tensor.dtype.numpy).tobytes()
+        content = _packed(tensor)
         if content not in places:
             data += bytes(-len(data) % ALIGN)
             places[content] = len(data)
@@ -82,10 +115,9 @@ def _data(tensors: list[Tensor]) -> tuple[bytes, dict[Tensor, int]]:
 
 
 def _tensor(tensor: Tensor, offset: int) -> bytes:
-    kind = 0 if tensor.data is None else 1
     dims = tensor.shape + (1,) * (MAX_RANK - len(tensor.shape))
     return TENSOR.pack(
-        tensor.dtype, len(tensor.shape), kind, 0, offset, tensor.size,
+        tensor.dtype, len(tensor.shape), tensor.kind, 0, offset, tensor.size,
         tensor.scale, tensor.zero_point, *dims,
     )  # fmt: skip
 

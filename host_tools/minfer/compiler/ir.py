@@ -14,12 +14,12 @@ from typing import Optional, Protocol
 import numpy as np
 
 from minfer.errors import ConvertError
-from minfer.format import DType
+from minfer.format import DType, Kind
 
 
 @dataclass(eq=False)
 class Tensor:
-    """A value: in the arena, or constant where it has `data`.
+    """A value: in the arena; constant where it has `data`; in the state, which outlives a run, where it has `initial`.
 
     `scales` and `zero_points` hold one number, or one for each channel, or none where the tensor is
     not quantised. A tensor with `alias_of` lies on the bytes of another one, of the same size.
@@ -31,6 +31,7 @@ class Tensor:
     scales: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
     zero_points: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
     data: Optional[np.ndarray] = None
+    initial: Optional[np.ndarray] = None
     alias_of: Optional[Tensor] = None
 
     @property
@@ -51,7 +52,14 @@ class Tensor:
     @property
     def size(self) -> int:
         """Bytes."""
-        return self.elements * self.dtype.numpy.itemsize
+        return -(-self.elements * self.dtype.bits // 8)
+
+    @property
+    def kind(self) -> Kind:
+        """Where the tensor lies."""
+        if self.data is not None:
+            return Kind.CONST
+        return Kind.STATE if self.root.initial is not None else Kind.ARENA
 
     @property
     def root(self) -> Tensor:

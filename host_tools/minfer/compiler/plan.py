@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from minfer.compiler.ir import Graph, Op, Tensor
-from minfer.format import align
+from minfer.format import Kind, align
 
 # Inputs that an operator may overwrite with its output, where they are read for the last time.
 IN_PLACE = {"ADD": (0, 1), "LOOKUP": (0,), "SOFTMAX": (0,)}
@@ -82,7 +82,7 @@ def apart(graph: Graph) -> Plan:
 
 def _roots(tensors: Iterable[Tensor]) -> list[Tensor]:
     roots = (tensor.root for tensor in tensors)
-    return list(dict.fromkeys(root for root in roots if root.data is None))
+    return list(dict.fromkeys(root for root in roots if root.kind == Kind.ARENA))
 
 
 def _blocks(graph: Graph, in_place: bool) -> dict[Tensor, Block]:
@@ -96,6 +96,8 @@ def _blocks(graph: Graph, in_place: bool) -> dict[Tensor, Block]:
             last_use[root] = max(last_use.get(root, -1), i)
     for i, op in enumerate(graph.ops):
         for output in op.outputs:
+            if output.kind != Kind.ARENA:
+                continue
             overwritten = _overwritten(op, i, output, last_use) if in_place else None
             block = blocks.get(overwritten) if overwritten else None
             blocks[output.root] = block or Block(align(output.size), i, i)
@@ -108,7 +110,7 @@ def _overwritten(op: Op, i: int, output: Tensor, last_use: dict[Tensor, int]) ->
     """The root of an input that dies at operator `i` and whose bytes the output may take."""
     for place in IN_PLACE.get(op.kind, ()):
         root = op.inputs[place].root
-        if root.data is None and last_use[root] == i and root.size == output.size:
+        if root.kind == Kind.ARENA and last_use[root] == i and root.size == output.size:
             return root
     return None
 

@@ -10,14 +10,10 @@ from minfer.compiler.operators.registry import Node, importer
 
 @dataclass(frozen=True)
 class PadParams:
-    """`widths`: elements before and after, for each dimension."""
+    """`widths`: elements before and after, for each dimension. A pass lowers it to a COPY."""
 
     value: int
     widths: tuple[tuple[int, int], ...]
-
-    def words(self) -> list[int]:
-        """The value, then before and after of each dimension."""
-        return [self.value, *(n for pair in self.widths for n in pair)]
 
 
 @importer("PAD")
