@@ -13,7 +13,7 @@ OPCODES = (
     "FULLY_CONNECTED",
     "LOOKUP",
     "MAX_POOL_2D",
-    "PAD",
+    "COPY",
     "SOFTMAX",
 )
 IN_PLACE = ("ADD", "LOOKUP", "SOFTMAX")
