@@ -78,14 +78,15 @@ def samples(inputs: list[Tensor], rng: np.random.Generator) -> list[Sample]:
 def values(tensor: Tensor, kind: str, rng: np.random.Generator) -> np.ndarray:
     """One input's array. Integers for float inputs are halved, so that ties of rounding occur, and reach past the range."""
     n = int(np.prod(tensor.shape))
+    low, high, step = (-32768, 32767, 251) if tensor.dtype == "int16" else (-128, 127, 1)
     if kind == "noise":
-        flat = rng.integers(-128, 128, n)
+        flat = rng.integers(low, high + 1, n)
     elif kind == "ramp":
-        flat = np.arange(n) % 256 - 128
+        flat = np.arange(n) * step % (high - low + 1) + low
     elif kind == "alternating":
-        flat = np.where(rng.integers(0, 2, n) == 1, 127, -128)
+        flat = np.where(rng.integers(0, 2, n) == 1, high, low)
     else:
-        flat = np.full(n, {"lowest": -128, "highest": 127, "zero": tensor.zero_point}[kind])
+        flat = np.full(n, {"lowest": low, "highest": high, "zero": tensor.zero_point}[kind])
     if tensor.dtype == "float32":
         flat = (flat * 1.5).astype(np.float32) * np.float32(0.01)
     return flat.reshape(tensor.shape).astype(tensor.dtype)

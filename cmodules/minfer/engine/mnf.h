@@ -74,7 +74,7 @@ typedef struct {
     X(OP_SHAPE, "shapes that do not fit: expected %d, found %d") \
     X(ZERO_POINT, "zero point out of range: expected within -128 to 127 and, for equal ones, %d, found %d") \
     X(RANGE, "parameter out of range: expected at most %d in size, found %d") \
-    X(CLAMP, "clamp out of order: expected -128 <= min <= max <= 127, found min %d, max %d") \
+    X(CLAMP, "clamp out of order or past the output's type: found min %d, max %d") \
     X(MULTIPLIER, "multiplier out of range: expected at least %d, found %d") \
     X(SHIFT, "shift out of range: expected -31 to %d, found %d") \
     X(WINDOW, "window outside the input: expected a start of at most %d, found %d")

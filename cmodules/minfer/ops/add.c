@@ -19,7 +19,7 @@ static bool check(const mnf_node_t *node, mnf_error_t *error) {
         && mnf_check_multiplier(p[A_MULTIPLIER], p[A_SHIFT], 0, error)
         && mnf_check_multiplier(p[B_MULTIPLIER], p[B_SHIFT], 0, error)
         && mnf_check_multiplier(p[OUT_MULTIPLIER], p[OUT_SHIFT], 0, error)
-        && mnf_check_clamp(p[MIN], p[MAX], error);
+        && mnf_check_clamp(p[MIN], p[MAX], MNF_INT8, error);
 }
 
 static int32_t run(const mnf_node_t *node, void *scratch, uint32_t size) {

@@ -31,8 +31,19 @@ bool mnf_check_const(const mnf_tensor_t *tensor, mnf_dtype_t dtype, mnf_error_t 
     return mnf_check_dtype(tensor, dtype, error);
 }
 
-bool mnf_check_clamp(int32_t min, int32_t max, mnf_error_t *error) {
-    MNF_REQUIRE(INT8_MIN <= min && min <= max && max <= INT8_MAX, CLAMP, min, max);
+bool mnf_check_activation(const mnf_tensor_t *tensor, mnf_error_t *error) {
+    MNF_REQUIRE(tensor->dtype == MNF_INT8 || tensor->dtype == MNF_INT16, OP_DTYPE, MNF_INT8, tensor->dtype);
+    MNF_REQUIRE(tensor->dtype == MNF_INT8 || tensor->zero_point == 0, ZERO_POINT, 0, tensor->zero_point);
+    return true;
+}
+
+bool mnf_check_activations(const mnf_tensor_t *x, const mnf_tensor_t *y, mnf_error_t *error) {
+    return mnf_check_activation(x, error) && mnf_check_dtype(y, x->dtype, error) && mnf_check_activation(y, error);
+}
+
+bool mnf_check_clamp(int32_t min, int32_t max, mnf_dtype_t dtype, mnf_error_t *error) {
+    const int32_t most = dtype == MNF_INT8 ? INT8_MAX : INT16_MAX;
+    MNF_REQUIRE(-most - 1 <= min && min <= max && max <= most, CLAMP, min, max);
     return true;
 }
 

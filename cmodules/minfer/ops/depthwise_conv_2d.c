@@ -21,7 +21,7 @@ static bool check(const mnf_node_t *node, mnf_error_t *error) {
     const mnf_axis_t rows = {x->dims[1], y->dims[1], w->dims[1], p[STRIDE_H], p[PAD_H], p[DILATION_H]};
     const mnf_axis_t cols = {x->dims[2], y->dims[2], w->dims[2], p[STRIDE_W], p[PAD_W], p[DILATION_W]};
     return mnf_check_axis(&rows, error) && mnf_check_axis(&cols, error)
-        && mnf_check_clamp(p[MIN], p[MAX], error)
+        && mnf_check_clamp(p[MIN], p[MAX], MNF_INT8, error)
         && mnf_check_requant(node, BIAS, REQUANT, y->dims[3], false, error);
 }
 

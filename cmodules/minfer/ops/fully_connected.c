@@ -18,7 +18,7 @@ static bool check(const mnf_node_t *node, mnf_error_t *error) {
     MNF_REQUIRE(depth <= INT32_MAX / 512, RANGE, INT32_MAX / 512, depth);
     MNF_REQUIRE(channels <= INT32_MAX / 16, RANGE, INT32_MAX / 16, channels);
     MNF_REQUIRE(p[WEIGHTS_ZERO_POINT] >= INT8_MIN && p[WEIGHTS_ZERO_POINT] <= INT8_MAX, ZERO_POINT, 0, p[WEIGHTS_ZERO_POINT]);
-    return mnf_check_clamp(p[MIN], p[MAX], error)
+    return mnf_check_clamp(p[MIN], p[MAX], MNF_INT8, error)
         && mnf_check_requant(node, BIAS, REQUANT, channels, true, error);
 }
 

@@ -65,7 +65,13 @@ bool mnf_refuse(mnf_error_t *error, mnf_reason_t reason, int64_t expected, int64
 bool mnf_check_shape(const mnf_tensor_t *a, const mnf_tensor_t *b, mnf_error_t *error);
 bool mnf_check_const(const mnf_tensor_t *tensor, mnf_dtype_t dtype, mnf_error_t *error);
 bool mnf_check_dtype(const mnf_tensor_t *tensor, mnf_dtype_t dtype, mnf_error_t *error);
-bool mnf_check_clamp(int32_t min, int32_t max, mnf_error_t *error);
+
+// int8, or int16 with zero point 0; an output besides of its input's type.
+bool mnf_check_activation(const mnf_tensor_t *tensor, mnf_error_t *error);
+bool mnf_check_activations(const mnf_tensor_t *x, const mnf_tensor_t *y, mnf_error_t *error);
+
+// min <= max, both values of the type, which is int8 or int16.
+bool mnf_check_clamp(int32_t min, int32_t max, mnf_dtype_t dtype, mnf_error_t *error);
 bool mnf_check_multiplier(int32_t multiplier, int32_t shift, int32_t max_shift, mnf_error_t *error);
 
 // bias int32[channels] (may be absent) and requant int32[2, channels] of a node; `per_tensor` allows [2, 1].

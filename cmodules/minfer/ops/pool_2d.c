@@ -17,7 +17,7 @@ bool mnf_pool_check(const mnf_node_t *node, mnf_error_t *error) {
     const mnf_axis_t rows = {x->dims[1], y->dims[1], p[MNF_POOL_KERNEL_H], p[MNF_POOL_STRIDE_H], p[MNF_POOL_PAD_H], 1};
     const mnf_axis_t cols = {x->dims[2], y->dims[2], p[MNF_POOL_KERNEL_W], p[MNF_POOL_STRIDE_W], p[MNF_POOL_PAD_W], 1};
     return mnf_check_axis(&rows, error) && mnf_check_axis(&cols, error)
-        && mnf_check_clamp(p[MNF_POOL_MIN], p[MNF_POOL_MAX], error);
+        && mnf_check_clamp(p[MNF_POOL_MIN], p[MNF_POOL_MAX], MNF_INT8, error);
 }
 
 int32_t mnf_pool_run(const mnf_node_t *node, void *buffer, uint32_t size, mnf_pool_kernel_t kernel) {

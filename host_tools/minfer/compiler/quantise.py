@@ -11,6 +11,8 @@ from typing import NamedTuple, Optional
 
 import numpy as np
 
+from minfer.format import DType
+
 INT8_MIN, INT8_MAX = -128, 127
 
 
@@ -57,9 +59,9 @@ def tensor_multiplier(input_scale: float, weight_scale: float, output_scale: flo
 
 
 def activation_range(
-    activation: str, scale: float, zero_point: int
+    activation: str, scale: float, zero_point: int, dtype: DType = DType.INT8
 ) -> Optional[tuple[int, int]]:
-    """`CalculateActivationRangeQuantized` (kernels/kernel_util.cc) for int8.
+    """`CalculateActivationRangeQuantized` (kernels/kernel_util.cc) for int8 and int16.
 
     None for an activation that is no clamp.
     """
@@ -76,9 +78,10 @@ def activation_range(
         return zero_point + round_half_away(float(np.float32(real) / np.float32(scale)))
 
     low, high = bounds
+    least, most = np.iinfo(dtype.numpy).min, np.iinfo(dtype.numpy).max
     return (
-        INT8_MIN if low is None else max(INT8_MIN, quantised(low)),
-        INT8_MAX if high is None else min(INT8_MAX, quantised(high)),
+        least if low is None else max(least, quantised(low)),
+        most if high is None else min(most, quantised(high)),
     )
 
 

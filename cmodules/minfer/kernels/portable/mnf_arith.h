@@ -35,6 +35,14 @@ static inline int32_t mnf_requantise(int32_t a, int32_t multiplier, int32_t shif
     return mnf_rounding_shift_right(mnf_doubling_high_mul(mnf_shift_left_wrap(a, left), multiplier), right);
 }
 
+// MultiplyByQuantizedMultiplier for sums of 64 bits: the multiplier rounded to 16 bits, then one rounding, halves up. Shift -31 to 14.
+static inline int32_t mnf_requantise_s64(int64_t a, int32_t multiplier, int32_t shift) {
+    const int32_t reduced = multiplier < 0x7fff0000 ? (multiplier + (1 << 15)) >> 16 : 0x7fff;
+    const int32_t right = 15 - shift;
+    const uint64_t half = (uint64_t)1 << (right - 1);
+    return (int32_t)((int64_t)((uint64_t)a * (uint64_t)reduced + half) >> right);
+}
+
 static inline int32_t mnf_clamp(int32_t a, int32_t min, int32_t max) {
     return a < min ? min : a > max ? max : a;
 }

@@ -53,31 +53,35 @@ class Node:
             self.refuse(f"no {what}: expected it as input {i}, found {len(self.inputs)} inputs")
         return self.inputs[i]
 
-    def activation(self, i: int) -> Tensor:
-        """Input `i`, checked to be int8 with one scale and zero point."""
-        return self._quantised(self.operand(i, "input"))
+    def activation(self, i: int, *types: DType) -> Tensor:
+        """Input `i`, checked to be of one of the types (int8 if none is named) with one scale and zero point."""
+        return self._quantised(self.operand(i, "input"), types)
+
+    def result(self, *types: DType) -> Tensor:
+        """The only output, checked as `activation` checks an input."""
+        if len(self.outputs) != 1:
+            self.refuse(f"expected 1 output, found {len(self.outputs)}")
+        return self._quantised(self.outputs[0], types)
 
     @property
     def output(self) -> Tensor:
         """The only output, checked to be int8 with one scale and zero point."""
-        if len(self.outputs) != 1:
-            self.refuse(f"expected 1 output, found {len(self.outputs)}")
-        return self._quantised(self.outputs[0])
+        return self.result()
 
-    def constant(self, i: int, what: str, dtype: DType) -> Tensor:
-        """Input `i`, checked to be a constant of a type."""
+    def constant(self, i: int, what: str, *types: DType) -> Tensor:
+        """Input `i`, checked to be a constant of one of the types."""
         tensor = self.operand(i, what)
         if tensor.data is None:
             self.refuse(f"{what} computed at run time: expected a constant; freeze it", tensor)
-        if tensor.dtype != dtype:
-            self.refuse(f"{what}: expected {dtype}, found {tensor.dtype}; {FULL_INT8}", tensor)
+        if tensor.dtype not in types:
+            self.refuse(f"{what}: expected {_either(types)}, found {tensor.dtype}; {FULL_INT8}", tensor)
         return tensor
 
-    def optional_constant(self, i: int, what: str, dtype: DType) -> Optional[Tensor]:
+    def optional_constant(self, i: int, what: str, *types: DType) -> Optional[Tensor]:
         """As `constant`, None where the input is absent."""
         if i >= len(self.inputs) or self.inputs[i] is None:
             return None
-        return self.constant(i, what, dtype)
+        return self.constant(i, what, *types)
 
     def weight_scales(self, weights: Tensor, channels: int) -> np.ndarray:
         """The scales of weights whose channels lie along one dimension: one, or one a channel."""
@@ -98,8 +102,8 @@ class Node:
         """Least and greatest value of the output under the operator's fused activation."""
         number = options["FusedActivationFunction"]
         name = ACTIVATION_NAMES.get(number, str(number))
-        y = self.output
-        bounds = activation_range(name, y.scale, y.zero_point)
+        y = self.outputs[0]
+        bounds = activation_range(name, y.scale, y.zero_point, y.dtype)
         if bounds is None:
             self.refuse(f"fused activation {name}: expected NONE, RELU, RELU6 or RELU_N1_TO_1")
         if bounds[0] > bounds[1]:
@@ -135,7 +139,7 @@ class Node:
         """The operator of the IR that stands for this one."""
         return Op(kind, inputs, self.outputs, params or NoParams(), macs, self.where)
 
-    def _quantised(self, tensor: Tensor) -> Tensor:
+    def _quantised(self, tensor: Tensor, types: tuple[DType, ...]) -> Tensor:
         if tensor.dtype == DType.FLOAT32:
             weights = [t for t in self.inputs if t is not None and t.data is not None]
             dynamic = any(t.dtype == DType.INT8 for t in weights)
@@ -147,15 +151,21 @@ class Node:
                 " inference_input_type = inference_output_type = int8",
                 tensor,
             )
-        if tensor.dtype != DType.INT8:
-            self.refuse(f"{tensor.dtype} activations: expected int8; {FULL_INT8}", tensor)
+        if tensor.dtype not in (types or (DType.INT8,)):
+            self.refuse(f"{tensor.dtype} activations: expected {_either(types)}; {FULL_INT8}", tensor)
         if len(tensor.scales) != 1:
             self.refuse(f"expected 1 scale, found {len(tensor.scales)}; {FULL_INT8}", tensor)
         if not (math.isfinite(tensor.scale) and tensor.scale > 0):
             self.refuse(f"expected a scale above 0, found {tensor.scale}", tensor)
+        if tensor.dtype == DType.INT16 and tensor.zero_point != 0:
+            self.refuse(f"expected a zero point of 0 with int16, found {tensor.zero_point}", tensor)
         if not -128 <= tensor.zero_point <= 127:
             self.refuse(f"expected a zero point of -128 to 127, found {tensor.zero_point}", tensor)
         return tensor
+
+
+def _either(types: tuple[DType, ...]) -> str:
+    return " or ".join(map(str, types or (DType.INT8,)))
 
 
 def describe(op: SourceOp) -> str:
