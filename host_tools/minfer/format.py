@@ -59,6 +59,8 @@ class Opcode(IntEnum):
     MAX_POOL_2D = 6
     COPY = 7
     SOFTMAX = 8
+    TRANSPOSE_CONV = 11
+    BATCH_MATMUL = 12
 
 
 def align(size: int) -> int:

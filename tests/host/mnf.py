@@ -5,17 +5,19 @@ from __future__ import annotations
 import struct
 from dataclasses import dataclass
 
-OPCODES = (
-    "ADD",
-    "AVERAGE_POOL_2D",
-    "CONV_2D",
-    "DEPTHWISE_CONV_2D",
-    "FULLY_CONNECTED",
-    "LOOKUP",
-    "MAX_POOL_2D",
-    "COPY",
-    "SOFTMAX",
-)
+OPCODES = {
+    0: "ADD",
+    1: "AVERAGE_POOL_2D",
+    2: "CONV_2D",
+    3: "DEPTHWISE_CONV_2D",
+    4: "FULLY_CONNECTED",
+    5: "LOOKUP",
+    6: "MAX_POOL_2D",
+    7: "COPY",
+    8: "SOFTMAX",
+    11: "TRANSPOSE_CONV",
+    12: "BATCH_MATMUL",
+}
 IN_PLACE = ("ADD", "LOOKUP", "SOFTMAX")
 ABSENT = 65535
 

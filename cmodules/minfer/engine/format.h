@@ -37,6 +37,8 @@ typedef enum {
     MNF_OP_MAX_POOL_2D,
     MNF_OP_COPY,
     MNF_OP_SOFTMAX,
+    MNF_OP_TRANSPOSE_CONV = 11,
+    MNF_OP_BATCH_MATMUL = 12,
     MNF_N_OPS,
 } mnf_opcode_t;
 

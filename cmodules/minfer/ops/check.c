@@ -53,10 +53,19 @@ bool mnf_check_multiplier(int32_t multiplier, int32_t shift, int32_t max_shift, 
     return true;
 }
 
+bool mnf_check_weights(const mnf_node_t *node, uint32_t x, uint32_t weights, bool packed, mnf_error_t *error) {
+    const mnf_tensor_t *in = mnf_input(node, x), *w = mnf_input(node, weights);
+    const bool int4 = packed && in->dtype == MNF_INT8 && w->dtype == MNF_INT4;
+    return mnf_check_activations(in, mnf_output(node), error) && mnf_check_const(w, int4 ? MNF_INT4 : MNF_INT8, error);
+}
+
 bool mnf_check_requant(const mnf_node_t *node, uint32_t bias, uint32_t requant, int32_t channels, bool per_tensor, mnf_error_t *error) {
     const mnf_tensor_t *b = mnf_input(node, bias);
+    const bool wide = mnf_output(node)->dtype == MNF_INT16;
+    const bool wide_bias = wide && b != NULL && b->dtype == MNF_INT64;
+    MNF_REQUIRE(b != NULL || !wide, OP_ABSENT, bias, MNF_ABSENT);
     if (b != NULL) {
-        if (!mnf_check_const(b, MNF_INT32, error)) {
+        if (!mnf_check_const(b, wide_bias ? MNF_INT64 : MNF_INT32, error)) {
             return false;
         }
         MNF_REQUIRE(b->rank == 1, OP_RANK, 1, b->rank);
@@ -72,7 +81,7 @@ bool mnf_check_requant(const mnf_node_t *node, uint32_t bias, uint32_t requant, 
     MNF_REQUIRE(n == channels || (per_tensor && n == 1), OP_SHAPE, channels, n);
     const int32_t *multipliers = mnf_input_data(node, requant);
     for (int32_t i = 0; i < n; i++) {
-        if (!mnf_check_multiplier(multipliers[i], multipliers[n + i], 30, error)) {
+        if (!mnf_check_multiplier(multipliers[i], multipliers[n + i], wide_bias ? 14 : 30, error)) {
             return false;
         }
     }

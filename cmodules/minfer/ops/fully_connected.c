@@ -4,11 +4,19 @@
 enum { X, WEIGHTS, BIAS, REQUANT, N_INPUTS };
 enum { WEIGHTS_ZERO_POINT, MIN, MAX, N_PARAMS };
 
+// With 16-bit activations and with packed weights it runs as the convolution by a 1x1 kernel that it is: CMSIS-NN's functions
+// for those take no multiplier a channel.
+static bool is_convolution(const mnf_node_t *node) {
+    return mnf_input(node, X)->dtype != MNF_INT8 || mnf_input(node, WEIGHTS)->dtype != MNF_INT8;
+}
+
 static bool check(const mnf_node_t *node, mnf_error_t *error) {
     const mnf_tensor_t *x = mnf_input(node, X), *w = mnf_input(node, WEIGHTS), *y = mnf_output(node);
     const int32_t *p = node->params;
-    if (!mnf_check_dtype(x, MNF_INT8, error) || !mnf_check_dtype(y, MNF_INT8, error)
-        || !mnf_check_const(w, MNF_INT8, error)) {
+    // With 8-bit activations the weights may also be computed.
+    const bool computed = w->kind != MNF_CONST && x->dtype == MNF_INT8;
+    if (computed ? !mnf_check_dtype(w, MNF_INT8, error) || !mnf_check_activations(x, y, error)
+        : !mnf_check_weights(node, X, WEIGHTS, true, error)) {
         return false;
     }
     MNF_REQUIRE(w->rank == 2, OP_RANK, 2, w->rank);
@@ -17,9 +25,10 @@ static bool check(const mnf_node_t *node, mnf_error_t *error) {
     MNF_REQUIRE((int64_t)rows * channels == mnf_elements(y), OP_SHAPE, (int64_t)rows * channels, mnf_elements(y));
     MNF_REQUIRE(depth <= INT32_MAX / 512, RANGE, INT32_MAX / 512, depth);
     MNF_REQUIRE(channels <= INT32_MAX / 16, RANGE, INT32_MAX / 16, channels);
-    MNF_REQUIRE(p[WEIGHTS_ZERO_POINT] >= INT8_MIN && p[WEIGHTS_ZERO_POINT] <= INT8_MAX, ZERO_POINT, 0, p[WEIGHTS_ZERO_POINT]);
-    return mnf_check_clamp(p[MIN], p[MAX], MNF_INT8, error)
-        && mnf_check_requant(node, BIAS, REQUANT, channels, true, error);
+    const int32_t lowest = is_convolution(node) ? 0 : INT8_MIN, highest = is_convolution(node) ? 0 : INT8_MAX;
+    MNF_REQUIRE(p[WEIGHTS_ZERO_POINT] >= lowest && p[WEIGHTS_ZERO_POINT] <= highest, ZERO_POINT, 0, p[WEIGHTS_ZERO_POINT]);
+    return mnf_check_clamp(p[MIN], p[MAX], x->dtype, error)
+        && mnf_check_requant(node, BIAS, REQUANT, channels, !is_convolution(node), error);
 }
 
 static cmsis_nn_dims filter_dims(const mnf_node_t *node) {
@@ -27,13 +36,61 @@ static cmsis_nn_dims filter_dims(const mnf_node_t *node) {
     return (cmsis_nn_dims) {w->dims[1], 1, 1, w->dims[0]};
 }
 
+// The same layer as a convolution: an image of one column, a row of it for each row of the input.
+typedef struct {
+    cmsis_nn_conv_params params;
+    cmsis_nn_dims in;
+    cmsis_nn_dims filter;
+    cmsis_nn_dims out;
+} convolution_t;
+
+static convolution_t convolution(const mnf_node_t *node) {
+    const mnf_tensor_t *x = mnf_input(node, X), *w = mnf_input(node, WEIGHTS);
+    const int32_t depth = w->dims[1], channels = w->dims[0], rows = mnf_elements(x) / depth;
+    return (convolution_t) {
+        .params = {
+            .input_offset = -x->zero_point,
+            .output_offset = mnf_output(node)->zero_point,
+            .stride = {1, 1},
+            .dilation = {1, 1},
+            .activation = {node->params[MIN], node->params[MAX]},
+        },
+        .in = {1, rows, 1, depth},
+        .filter = {channels, 1, 1, depth},
+        .out = {1, rows, 1, channels},
+    };
+}
+
 static uint32_t scratch(const mnf_node_t *node) {
-    const cmsis_nn_dims filter = filter_dims(node);
-    return (uint32_t)arm_fully_connected_s8_get_buffer_size(&filter);
+    if (!is_convolution(node)) {
+        const cmsis_nn_dims filter = filter_dims(node);
+        return (uint32_t)arm_fully_connected_s8_get_buffer_size(&filter);
+    }
+    const convolution_t c = convolution(node);
+    return (uint32_t)(mnf_input(node, X)->dtype == MNF_INT16
+        ? arm_convolve_wrapper_s16_get_buffer_size(&c.params, &c.in, &c.filter, &c.out)
+        : arm_convolve_wrapper_s4_get_buffer_size(&c.params, &c.in, &c.filter, &c.out));
+}
+
+static int32_t run_convolution(const mnf_node_t *node, const cmsis_nn_context *context) {
+    const convolution_t c = convolution(node);
+    const cmsis_nn_dims bias_dims = {1, 1, 1, c.out.c};
+    int32_t *requant = mnf_input_data(node, REQUANT);
+    const cmsis_nn_per_channel_quant_params quant = {requant, requant + c.out.c};
+    const void *x = mnf_input_data(node, X), *w = mnf_input_data(node, WEIGHTS), *bias = mnf_input_data(node, BIAS);
+    void *y = mnf_output_data(node);
+    if (mnf_input(node, X)->dtype == MNF_INT16) {
+        const cmsis_nn_bias_data wide = {bias, mnf_input(node, BIAS)->dtype == MNF_INT32};
+        return arm_convolve_wrapper_s16(context, &c.params, &quant, &c.in, x, &c.filter, w, &bias_dims, &wide, &c.out, y);
+    }
+    return arm_convolve_wrapper_s4(context, &c.params, &quant, &c.in, x, &c.filter, w, &bias_dims, bias, &c.out, y);
 }
 
 static int32_t run(const mnf_node_t *node, void *buffer, uint32_t size) {
     const cmsis_nn_context context = {buffer, (int32_t)size};
+    if (is_convolution(node)) {
+        return run_convolution(node, &context);
+    }
     const int32_t *p = node->params;
     const cmsis_nn_dims filter = filter_dims(node);
     const int32_t rows = mnf_elements(mnf_input(node, X)) / filter.n;

@@ -30,6 +30,7 @@ typedef struct {
 
 extern const mnf_op_def_t mnf_op_add;
 extern const mnf_op_def_t mnf_op_average_pool_2d;
+extern const mnf_op_def_t mnf_op_batch_matmul;
 extern const mnf_op_def_t mnf_op_conv_2d;
 extern const mnf_op_def_t mnf_op_copy;
 extern const mnf_op_def_t mnf_op_depthwise_conv_2d;
@@ -37,6 +38,7 @@ extern const mnf_op_def_t mnf_op_fully_connected;
 extern const mnf_op_def_t mnf_op_lookup;
 extern const mnf_op_def_t mnf_op_max_pool_2d;
 extern const mnf_op_def_t mnf_op_softmax;
+extern const mnf_op_def_t mnf_op_transpose_conv;
 
 // Definition of an opcode below MNF_N_OPS.
 const mnf_op_def_t *mnf_op_def(uint32_t opcode);
@@ -74,7 +76,11 @@ bool mnf_check_activations(const mnf_tensor_t *x, const mnf_tensor_t *y, mnf_err
 bool mnf_check_clamp(int32_t min, int32_t max, mnf_dtype_t dtype, mnf_error_t *error);
 bool mnf_check_multiplier(int32_t multiplier, int32_t shift, int32_t max_shift, mnf_error_t *error);
 
-// bias int32[channels] (may be absent) and requant int32[2, channels] of a node; `per_tensor` allows [2, 1].
+// Input x, int8 weights (int4 as well with int8 activations, where `packed` allows it) and output of a convolution or its like.
+bool mnf_check_weights(const mnf_node_t *node, uint32_t x, uint32_t weights, bool packed, mnf_error_t *error);
+
+// Bias and requant int32[2, channels] of a node; `per_tensor` allows [2, 1]. The bias is int32[channels] and may be absent where
+// the output is int8; int64 or int32 and there where it is int16.
 bool mnf_check_requant(const mnf_node_t *node, uint32_t bias, uint32_t requant, int32_t channels, bool per_tensor, mnf_error_t *error);
 
 // Geometry of a window along one axis: every window begins inside the input or within its own length before it, none is missing.

@@ -1,9 +1,13 @@
 #include "pool_2d.h"
 
+static int32_t least(int32_t a, int32_t b) {
+    return a < b ? a : b;
+}
+
 bool mnf_pool_check(const mnf_node_t *node, mnf_error_t *error) {
     const mnf_tensor_t *x = mnf_input(node, 0), *y = mnf_output(node);
     const int32_t *p = node->params;
-    if (!mnf_check_dtype(x, MNF_INT8, error) || !mnf_check_dtype(y, MNF_INT8, error)) {
+    if (!mnf_check_activations(x, y, error)) {
         return false;
     }
     MNF_REQUIRE(x->rank == 4, OP_RANK, 4, x->rank);
@@ -11,16 +15,19 @@ bool mnf_pool_check(const mnf_node_t *node, mnf_error_t *error) {
     MNF_REQUIRE(x->dims[0] == y->dims[0], OP_SHAPE, x->dims[0], y->dims[0]);
     MNF_REQUIRE(x->dims[3] == y->dims[3], OP_SHAPE, x->dims[3], y->dims[3]);
     MNF_REQUIRE(x->dims[3] <= INT32_MAX / 16, RANGE, INT32_MAX / 16, x->dims[3]);
-    // A pool neither rescales nor shifts. A window sums at most as many elements as the input has, so 2^23 keep the sum in 31 bits.
+    // A pool neither rescales nor shifts.
     MNF_REQUIRE(x->zero_point == y->zero_point, ZERO_POINT, x->zero_point, y->zero_point);
-    MNF_REQUIRE((int64_t)x->dims[1] * x->dims[2] <= 1 << 23, RANGE, 1 << 23, (int64_t)x->dims[1] * x->dims[2]);
+    // The sum of a window, and half its size to round it, stay within 31 bits.
+    const int32_t most = x->dtype == MNF_INT8 ? 1 << 23 : 1 << 15;
+    const int64_t window = (int64_t)least(x->dims[1], p[MNF_POOL_KERNEL_H]) * least(x->dims[2], p[MNF_POOL_KERNEL_W]);
+    MNF_REQUIRE(window <= most, RANGE, most, window);
     const mnf_axis_t rows = {x->dims[1], y->dims[1], p[MNF_POOL_KERNEL_H], p[MNF_POOL_STRIDE_H], p[MNF_POOL_PAD_H], 1};
     const mnf_axis_t cols = {x->dims[2], y->dims[2], p[MNF_POOL_KERNEL_W], p[MNF_POOL_STRIDE_W], p[MNF_POOL_PAD_W], 1};
     return mnf_check_axis(&rows, error) && mnf_check_axis(&cols, error)
-        && mnf_check_clamp(p[MNF_POOL_MIN], p[MNF_POOL_MAX], MNF_INT8, error);
+        && mnf_check_clamp(p[MNF_POOL_MIN], p[MNF_POOL_MAX], x->dtype, error);
 }
 
-int32_t mnf_pool_run(const mnf_node_t *node, void *buffer, uint32_t size, mnf_pool_kernel_t kernel) {
+int32_t mnf_pool_run(const mnf_node_t *node, void *buffer, uint32_t size, mnf_pool_kernels_t kernels) {
     const mnf_tensor_t *x = mnf_input(node, 0), *y = mnf_output(node);
     const int32_t *p = node->params;
     const cmsis_nn_context context = {buffer, (int32_t)size};
@@ -31,13 +38,16 @@ int32_t mnf_pool_run(const mnf_node_t *node, void *buffer, uint32_t size, mnf_po
     };
     const cmsis_nn_dims in = {1, x->dims[1], x->dims[2], x->dims[3]}, out = {1, y->dims[1], y->dims[2], y->dims[3]};
     const cmsis_nn_dims window = {1, p[MNF_POOL_KERNEL_H], p[MNF_POOL_KERNEL_W], 1};
-    const int8_t *from = mnf_input_data(node, 0);
-    int8_t *to = mnf_output_data(node);
+    const void *from = mnf_input_data(node, 0);
+    void *to = mnf_output_data(node);
     int32_t status = ARM_CMSIS_NN_SUCCESS;
     for (int32_t n = 0; n < y->dims[0] && status == ARM_CMSIS_NN_SUCCESS; n++) {
-        status = kernel(&context, &params, &in, from, &window, &out, to);
-        from += in.h * in.w * in.c;
-        to += out.h * out.w * out.c;
+        const int32_t x_at = n * in.h * in.w * in.c, y_at = n * out.h * out.w * out.c;
+        if (x->dtype == MNF_INT8) {
+            status = kernels.s8(&context, &params, &in, (const int8_t *)from + x_at, &window, &out, (int8_t *)to + y_at);
+        } else {
+            status = kernels.s16(&context, &params, &in, (const int16_t *)from + x_at, &window, &out, (int16_t *)to + y_at);
+        }
     }
     return status;
 }

@@ -21,6 +21,10 @@ const mnf_op_def_t *mnf_op_def(uint32_t opcode) {
             return &mnf_op_copy;
         case MNF_OP_SOFTMAX:
             return &mnf_op_softmax;
+        case MNF_OP_TRANSPOSE_CONV:
+            return &mnf_op_transpose_conv;
+        case MNF_OP_BATCH_MATMUL:
+            return &mnf_op_batch_matmul;
         default:
             return NULL;
     }

@@ -24,6 +24,12 @@ typedef struct {
     int32_t size;
 } cmsis_nn_context;
 
+// Bias of 16-bit operators: int32_t, or int64_t where is_int32_bias is false.
+typedef struct {
+    const void *data;
+    const bool is_int32_bias;
+} cmsis_nn_bias_data;
+
 typedef struct {
     int32_t n; // batches, or output channels of a filter
     int32_t h;
@@ -66,6 +72,16 @@ typedef struct {
 typedef struct {
     int32_t input_offset;
     int32_t output_offset;
+    cmsis_nn_tile stride;
+    cmsis_nn_tile padding;         // rows and columns cut off before the first
+    cmsis_nn_tile padding_offsets; // how many more are cut off after the last
+    cmsis_nn_tile dilation;
+    cmsis_nn_activation activation;
+} cmsis_nn_transpose_conv_params;
+
+typedef struct {
+    int32_t input_offset;
+    int32_t output_offset;
     int32_t ch_mult;
     cmsis_nn_tile stride;
     cmsis_nn_tile padding;
@@ -79,6 +95,13 @@ typedef struct {
     int32_t output_offset;
     cmsis_nn_activation activation;
 } cmsis_nn_fc_params;
+
+// Nothing is transposed by the kernels: the caller has done it.
+typedef struct {
+    const bool adj_x;
+    const bool adj_y;
+    const cmsis_nn_fc_params fc_params;
+} cmsis_nn_bmm_params;
 
 typedef struct {
     cmsis_nn_tile stride;

@@ -1,4 +1,3 @@
-#include "mnf_arith.h"
 #include "mnf_kernels.h"
 
 int32_t arm_depthwise_conv_wrapper_s8_get_buffer_size(
@@ -45,9 +44,8 @@ arm_cmsis_nn_status arm_depthwise_conv_wrapper_s8(
                         w += w_step;
                     }
                 }
-                const int32_t scaled = mnf_requantise((int32_t)sum, quant_params->multiplier[o], quant_params->shift[o]);
-                *output_data++ = (int8_t)mnf_clamp(mnf_add_wrap(scaled, conv->output_offset),
-                    conv->activation.min, conv->activation.max);
+                *output_data++ = mnf_output_s8(sum, quant_params->multiplier[o], quant_params->shift[o],
+                    conv->output_offset, conv->activation);
             }
         }
     }

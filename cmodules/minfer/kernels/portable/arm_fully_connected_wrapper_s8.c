@@ -1,4 +1,3 @@
-#include "mnf_arith.h"
 #include "mnf_kernels.h"
 
 int32_t arm_fully_connected_s8_get_buffer_size(const cmsis_nn_dims *filter_dims) {
@@ -24,9 +23,8 @@ arm_cmsis_nn_status arm_fully_connected_wrapper_s8(
                 sum += (uint32_t)((input_data[k] + fc_params->input_offset) * (*w++ + fc_params->filter_offset));
             }
             const int32_t q = quant_params->is_per_channel ? o : 0;
-            const int32_t scaled = mnf_requantise((int32_t)sum, quant_params->multiplier[q], quant_params->shift[q]);
-            *output_data++ = (int8_t)mnf_clamp(mnf_add_wrap(scaled, fc_params->output_offset),
-                fc_params->activation.min, fc_params->activation.max);
+            *output_data++ = mnf_output_s8(sum, quant_params->multiplier[q], quant_params->shift[q],
+                fc_params->output_offset, fc_params->activation);
         }
         input_data += depth;
     }

@@ -3,6 +3,7 @@
 #define MNF_KERNELS_H
 
 #include "arm_nnfunctions.h"
+#include "mnf_arith.h"
 
 // The taps of a window that lie inside the input, along one axis: begin <= tap < end. `start` is the input index of tap 0.
 typedef struct {
@@ -23,6 +24,58 @@ static inline mnf_taps_t mnf_taps(int32_t out, int32_t stride, int32_t pad, int3
         taps.end = kernel;
     }
     return taps;
+}
+
+// Where the taps of a transposed window that reach one output begin: taps tap, tap + stride, ... below the kernel's size
+// read inputs in, in - 1, ... down to 0.
+typedef struct {
+    int32_t tap;
+    int32_t in;
+} mnf_transposed_taps_t;
+
+static inline mnf_transposed_taps_t mnf_transposed_taps(int32_t out, int32_t stride, int32_t pad, int32_t size) {
+    const int32_t at = out + pad;
+    const int32_t in = at / stride < size ? at / stride : size - 1;
+    return (mnf_transposed_taps_t) {at - in * stride, in};
+}
+
+// Element i of packed int4.
+static inline int32_t mnf_int4(const int8_t *packed, int32_t i) {
+    return ((packed[i >> 1] >> (i & 1) * 4 & 15) ^ 8) - 8;
+}
+
+// Sum of products. 256 of them stay within 31 bits.
+static inline int64_t mnf_dot_s8_s16(const int8_t *weights, const int16_t *x, int32_t n) {
+    int64_t sum = 0;
+    while (n > 0) {
+        int32_t part = 0;
+        for (int32_t left = n < 256 ? n : 256; left > 0; left--, n--) {
+            part += *weights++ * *x++;
+        }
+        sum += part;
+    }
+    return sum;
+}
+
+// An 8-bit output from a sum that has its bias.
+static inline int8_t mnf_output_s8(
+    uint32_t sum, int32_t multiplier, int32_t shift, int32_t offset, cmsis_nn_activation activation) {
+    const int32_t scaled = mnf_requantise((int32_t)sum, multiplier, shift);
+    return (int8_t)mnf_clamp(mnf_add_wrap(scaled, offset), activation.min, activation.max);
+}
+
+// A 16-bit output of channel o from a sum that has no bias. In words, since a file's int64 need not lie on a multiple of 8.
+static inline int16_t mnf_output_s16(
+    int64_t sum, cmsis_nn_bias_data bias, int32_t o, int32_t multiplier, int32_t shift, cmsis_nn_activation activation) {
+    const uint32_t *words = bias.data;
+    int32_t scaled;
+    if (bias.is_int32_bias) {
+        scaled = mnf_requantise((int32_t)((uint32_t)sum + words[o]), multiplier, shift);
+    } else {
+        const uint64_t biased = (uint64_t)sum + ((uint64_t)words[2 * o + 1] << 32 | words[2 * o]);
+        scaled = mnf_requantise_s64((int64_t)biased, multiplier, shift);
+    }
+    return (int16_t)mnf_clamp(scaled, activation.min, activation.max);
 }
 
 // n_columns (1 or 2) im2col columns of `depth` widened inputs, offset included, times `rows` rows of weights:

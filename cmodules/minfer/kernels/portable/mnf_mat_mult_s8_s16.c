@@ -1,4 +1,3 @@
-#include "mnf_arith.h"
 #include "mnf_kernels.h"
 
 void mnf_mat_mult_s8_s16(
@@ -44,9 +43,7 @@ void mnf_mat_mult_s8_s16(
         for (int32_t column = 0; column < n_columns; column++) {
             for (int32_t i = 0; i < 2; i++) {
                 const int32_t o = index[i];
-                const int32_t scaled = mnf_requantise((int32_t)sum[column][i], multiplier[o], shift[o]);
-                output[column * column_step + o] =
-                    (int8_t)mnf_clamp(mnf_add_wrap(scaled, output_offset), activation.min, activation.max);
+                output[column * column_step + o] = mnf_output_s8(sum[column][i], multiplier[o], shift[o], output_offset, activation);
             }
         }
     }

@@ -1,0 +1,25 @@
+#include "mnf_kernels.h"
+
+arm_cmsis_nn_status arm_batch_matmul_s8(
+    const cmsis_nn_context *ctx, const cmsis_nn_bmm_params *bmm_params,
+    const cmsis_nn_per_tensor_quant_params *quant_params,
+    const cmsis_nn_dims *input_lhs_dims, const int8_t *input_lhs,
+    const cmsis_nn_dims *input_rhs_dims, const int8_t *input_rhs,
+    const cmsis_nn_dims *output_dims, int8_t *output) {
+    (void)ctx;
+    (void)output_dims;
+    const cmsis_nn_fc_params *fc = &bmm_params->fc_params;
+    const int32_t depth = input_lhs_dims->c;
+    for (int32_t row = 0; row < input_lhs_dims->w; row++) {
+        const int8_t *rhs = input_rhs;
+        for (int32_t column = 0; column < input_rhs_dims->w; column++) {
+            uint32_t sum = 0;
+            for (int32_t k = 0; k < depth; k++) {
+                sum += (uint32_t)((input_lhs[k] + fc->input_offset) * (*rhs++ + fc->filter_offset));
+            }
+            *output++ = mnf_output_s8(sum, quant_params->multiplier, quant_params->shift, fc->output_offset, fc->activation);
+        }
+        input_lhs += depth;
+    }
+    return ARM_CMSIS_NN_SUCCESS;
+}
