@@ -52,7 +52,7 @@ class _Import:
                 raise ConvertError(_unknown(op, self.source))
             imported = IMPORTERS[op.name](self._node(op))
             if imported is not None:
-                ops.append(imported)
+                ops += imported if isinstance(imported, list) else [imported]
         outputs = [self._edge(i, "output") for i in self.source.outputs]
         for i, edge in zip(self.source.outputs, outputs):
             if i not in self.written:
@@ -129,5 +129,14 @@ def _make_tensor(source: SourceTensor, where: str) -> Tensor:
                 f"{where}: expected {tensor.size} bytes of data, found {len(source.data)};"
                 " the file is damaged"
             )
-        tensor.data = np.frombuffer(source.data, tensor.dtype.numpy).reshape(source.shape)
+        tensor.data = _elements(source.data, tensor)
     return tensor
+
+
+def _elements(content: bytes, tensor: Tensor) -> np.ndarray:
+    """The values of a constant; int4 lie two to a byte, the first in the low half."""
+    if tensor.dtype != DType.INT4:
+        return np.frombuffer(content, tensor.dtype.numpy).reshape(tensor.shape)
+    packed = np.frombuffer(content, np.int8)
+    values = np.stack([packed << 4 >> 4, packed >> 4], axis=-1).ravel()
+    return values[: tensor.elements].reshape(tensor.shape)

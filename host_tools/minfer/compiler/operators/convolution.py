@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Optional
+from dataclasses import dataclass, replace
+from typing import Any, Optional
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from minfer.compiler.ir import Op, Tensor
 from minfer.compiler.operators.registry import Node, importer
 from minfer.compiler.operators.window import Axis, axis
 from minfer.compiler.quantise import Multiplier, channel_multipliers
+from minfer.compiler.tflite_file import TYPE_NAMES
 from minfer.format import DType
 
 
@@ -34,44 +35,75 @@ def requant(name: str, multipliers: list[Multiplier]) -> Tensor:
     return Tensor.constant(f"{name} requant", np.array(multipliers, np.int32).T.copy())
 
 
-def bias_of(node: Node, channels: int) -> Optional[Tensor]:
-    """Input 2, int32[channels] where there is one, without its quantisation: the chip needs none."""
-    bias = node.optional_constant(2, "bias", DType.INT32)
+def bias_of(node: Node, place: int, channels: int, options: dict[str, Any]) -> Optional[Tensor]:
+    """Input `place`, [channels] where there is one, without its quantisation: the chip needs none.
+
+    int32 with int8 activations. With int16 it is int64, unless the options say otherwise, and zeros stand for none.
+    """
+    wide = node.outputs[0].dtype == DType.INT16
+    narrow_sums = TYPE_NAMES.get(options.get("QuantizedBiasType")) == "INT32"
+    bias = node.optional_constant(place, "bias", DType.INT64 if wide and not narrow_sums else DType.INT32)
     if bias is None:
-        return None
+        return Tensor.constant("no bias", np.zeros(channels, np.int64)) if wide else None
     if bias.elements != channels:
         node.refuse(f"bias: expected {channels} elements, found {bias.elements}", bias)
     return Tensor.constant(bias.name, bias.data.reshape(channels))
 
 
+def weights_of(node: Node, x: Tensor) -> Tensor:
+    """Input 1, constant: int8, or int4 where the activations are int8. The chip has no int4 with int16: they are widened."""
+    weights = node.constant(1, "weights", DType.INT8, DType.INT4)
+    return _widened(weights) if x.dtype == DType.INT16 else weights
+
+
+def _widened(weights: Tensor) -> Tensor:
+    """int4 as int8."""
+    return replace(weights, dtype=DType.INT8)
+
+
+def _dense(weights: Tensor, groups: int) -> Tensor:
+    """The weights of a grouped convolution as those of one group, 0 for the channels of the others."""
+    channels, kernel_h, kernel_w, depth = weights.shape
+    data = np.zeros((groups, channels // groups, kernel_h, kernel_w, groups, depth), np.int8)
+    for group, part in enumerate(np.split(weights.data, groups)):
+        data[group, :, :, :, group] = part
+    shape = (channels, kernel_h, kernel_w, groups * depth)
+    return replace(weights, shape=shape, data=data.reshape(shape))
+
+
 @importer("CONV_2D")
 def conv_2d(node: Node) -> Op:
-    """Each output channel sees all channels of the input, or those of its group."""
+    """Each output channel sees all channels of the input, or those of its group; the chip has groups in int8 only."""
     options = node.options("Conv2DOptions")
-    x, y, weights = node.activation(0), node.output, node.constant(1, "weights", DType.INT8)
+    x = node.activation(0, DType.INT8, DType.INT16)
+    y, weights = node.result(x.dtype), weights_of(node, x)
     for tensor in (x, y, weights):
         node.expect_rank(tensor, 4)
     channels, _, _, depth = weights.shape
-    if x.shape[3] % depth or channels % (x.shape[3] // depth):
+    groups = x.shape[3] // depth
+    if x.shape[3] % depth or channels % groups:
         node.refuse(f"weights of shape {weights.shape} do not fit input {x.shape}", weights)
-    return _convolution(node, options, channels, y.elements * weights.elements // channels)
+    if groups > 1:
+        weights = _widened(weights) if x.dtype == DType.INT8 else _dense(weights, groups)
+    return _convolution(node, options, weights, channels, y.elements * weights.elements // channels)
 
 
 @importer("DEPTHWISE_CONV_2D")
 def depthwise_conv_2d(node: Node) -> Op:
     """Each output channel sees one channel of the input."""
     options = node.options("DepthwiseConv2DOptions")
-    x, y, weights = node.activation(0), node.output, node.constant(1, "weights", DType.INT8)
+    x = node.activation(0, DType.INT8, DType.INT16)
+    y, weights = node.result(x.dtype), weights_of(node, x)
     for tensor in (x, y, weights):
         node.expect_rank(tensor, 4)
     ones, kernel_h, kernel_w, channels = weights.shape
     if ones != 1 or channels % x.shape[3]:
         node.refuse(f"weights of shape {weights.shape} do not fit input {x.shape}", weights)
-    return _convolution(node, options, channels, y.elements * kernel_h * kernel_w)
+    return _convolution(node, options, weights, channels, y.elements * kernel_h * kernel_w)
 
 
-def _convolution(node: Node, options: dict, channels: int, macs: int) -> Op:
-    x, y, weights = node.inputs[0], node.output, node.inputs[1]
+def _convolution(node: Node, options: dict[str, Any], weights: Tensor, channels: int, macs: int) -> Op:
+    x, y = node.inputs[0], node.outputs[0]
     rows = axis(node, options, "H", x.shape[1], weights.shape[1], options["DilationHFactor"])
     cols = axis(node, options, "W", x.shape[2], weights.shape[2], options["DilationWFactor"])
     node.expect_shape(y, (x.shape[0], rows.size_out, cols.size_out, channels))
@@ -80,7 +112,7 @@ def _convolution(node: Node, options: dict, channels: int, macs: int) -> Op:
     low, high = node.clamp(options)
     return node.op(
         node.source.name,
-        [x, weights, bias_of(node, channels), requant(weights.name, multipliers)],
+        [x, weights, bias_of(node, 2, channels, options), requant(weights.name, multipliers)],
         ConvParams(rows, cols, low, high),
         macs,
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from minfer.compiler.ir import Op
-from minfer.compiler.operators.convolution import bias_of, requant
+from minfer.compiler.ir import Op, Tensor
+from minfer.compiler.operators.convolution import bias_of, requant, weights_of
 from minfer.compiler.operators.registry import Node, importer
 from minfer.compiler.quantise import channel_multipliers, tensor_multiplier
 from minfer.format import DType
@@ -24,11 +24,18 @@ class FullyConnectedParams:
         return [self.weights_zero_point, self.min, self.max]
 
 
+def _weights(node: Node, x: Tensor) -> Tensor:
+    """Constant ones, or computed ones where all is int8."""
+    computed = node.operand(1, "weights").data is None and x.dtype == DType.INT8
+    return node.activation(1) if computed else weights_of(node, x)
+
+
 @importer("FULLY_CONNECTED")
 def fully_connected(node: Node) -> Op:
     """Rows of the input times the transposed weights."""
     options = node.options("FullyConnectedOptions")
-    x, y, weights = node.activation(0), node.output, node.constant(1, "weights", DType.INT8)
+    x = node.activation(0, DType.INT8, DType.INT16)
+    y, weights = node.result(x.dtype), _weights(node, x)
     node.expect_rank(weights, 2)
     if options["WeightsFormat"] != 0:
         node.refuse("weights in shuffled order: expected the default; convert it again", weights)
@@ -40,10 +47,15 @@ def fully_connected(node: Node) -> Op:
         multipliers = [tensor_multiplier(x.scale, scales[0], y.scale)]
     else:
         multipliers = channel_multipliers(x.scale, scales, y.scale)
+    if x.dtype == DType.INT16 or weights.dtype == DType.INT4:
+        # The chip runs these as convolutions, with a multiplier a channel.
+        multipliers *= channels // len(multipliers)
+        if weights.zero_point:
+            node.refuse(f"weights: expected zero point 0, found {weights.zero_point}; quantise symmetrically", weights)
     low, high = node.clamp(options)
     return node.op(
         "FULLY_CONNECTED",
-        [x, weights, bias_of(node, channels), requant(weights.name, multipliers)],
+        [x, weights, bias_of(node, 2, channels, options), requant(weights.name, multipliers)],
         FullyConnectedParams(weights.zero_point, low, high),
         macs=x.elements * channels,
     )

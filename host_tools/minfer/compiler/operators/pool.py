@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from minfer.compiler.ir import Op
 from minfer.compiler.operators.registry import Node, importer
 from minfer.compiler.operators.window import Axis, axis
+from minfer.format import DType
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,8 @@ class PoolParams:
 def pool_2d(node: Node) -> Op:
     """Average or greatest element of each window; neither rescales."""
     options = node.options("Pool2DOptions")
-    x, y = node.activation(0), node.output
+    x = node.activation(0, DType.INT8, DType.INT16)
+    y = node.result(x.dtype)
     node.expect_rank(x, 4)
     node.expect_same_quantisation(x, y)
     rows = axis(node, options, "H", x.shape[1], options["FilterHeight"])

@@ -5,7 +5,7 @@
         ...
 
 An importer checks what the engine needs, computes the integers and returns an operator of the IR,
-or none where the outputs are constants.
+several in execution order, or none where the outputs are constants.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NoReturn, Optional
+from typing import Any, NoReturn, Optional, Union
 
 import numpy as np
 
@@ -173,7 +173,7 @@ def describe(op: SourceOp) -> str:
     return f"operator {op.index} ({op.name})"
 
 
-Importer = Callable[[Node], Optional[Op]]
+Importer = Callable[[Node], Union[Op, list[Op], None]]
 IMPORTERS: dict[str, Importer] = {}
 
 

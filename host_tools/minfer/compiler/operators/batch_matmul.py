@@ -1,0 +1,85 @@
+"""BATCH_MATMUL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from math import prod
+
+import numpy as np
+
+from minfer.compiler.ir import RESHAPE, Op, Tensor
+from minfer.compiler.operators.copy import CopyParams
+from minfer.compiler.operators.registry import Node, importer
+from minfer.compiler.quantise import Multiplier, tensor_multiplier
+from minfer.compiler.walk import Walk, row_major, walk
+from minfer.format import DType
+
+TYPES = (DType.INT8, DType.INT16)
+
+
+@dataclass(frozen=True)
+class BatchMatmulParams:
+    """`batches` walks over the places where the matrices of output, a and b begin."""
+
+    multiplier: Multiplier
+    batches: Walk
+
+    def words(self) -> list[int]:
+        """multiplier, shift, then the walk."""
+        return [*self.multiplier, *self.batches.words()]
+
+
+@importer("BATCH_MATMUL")
+def batch_matmul(node: Node) -> list[Op]:
+    """The kernels want both matrices with the common dimension last: constants are turned here, others by a COPY."""
+    options = node.options("BatchMatMulOptions")
+    a, b = node.activation(0, *TYPES), node.activation(1, *TYPES)
+    y = node.result(a.dtype)
+    if b.dtype != a.dtype:
+        node.refuse(f"{b.dtype} times {a.dtype}: expected both of one type", b)
+    if min(len(a.shape), len(b.shape)) < 2:
+        node.refuse(f"expected 2 dimensions or more, found shapes {a.shape} and {b.shape}")
+    ops: list[Op] = []
+    if options["AdjX"]:
+        a = _transposed(node, a, ops)
+    if not options["AdjY"]:
+        b = _transposed(node, b, ops)
+    (rows, depth), (columns, depth_b) = a.shape[-2:], b.shape[-2:]
+    if depth != depth_b:
+        node.refuse(f"matrices of {depth} and {depth_b} common elements do not multiply")
+    batch = _broadcast(node, a.shape[:-2], b.shape[:-2])
+    node.expect_shape(y, (*batch, rows, columns))
+    params = BatchMatmulParams(
+        tensor_multiplier(a.scale, b.scale, y.scale),
+        walk(batch, [_starts(batch, t.shape) for t in (y, a, b)], (0, 0, 0)),
+    )
+    return [*ops, node.op("BATCH_MATMUL", [a, b], params, macs=y.elements * depth)]
+
+
+def _broadcast(node: Node, a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int, ...]:
+    try:
+        return np.broadcast_shapes(a, b)
+    except ValueError:
+        node.refuse(f"batches {a} and {b} do not broadcast")
+
+
+def _starts(batch: tuple[int, ...], shape: tuple[int, ...]) -> list[int]:
+    """How far apart the matrices of a tensor lie, for each dimension of the output's batch: 0 where one serves all."""
+    own = (1,) * (len(batch) + 2 - len(shape)) + shape
+    return [0 if n == 1 else stride for n, stride in zip(own, row_major(own)[:-2])]
+
+
+def _transposed(node: Node, x: Tensor, ops: list[Op]) -> Tensor:
+    """A tensor with its last two dimensions exchanged; appends the operator that takes."""
+    *batch, rows, columns = x.shape
+    shape = (*batch, columns, rows)
+    turned = replace(x, name=f"{x.name} transposed", shape=shape)
+    if x.data is not None:
+        turned.data = np.swapaxes(x.data, -1, -2)
+    elif 1 in (rows, columns):
+        ops.append(Op(RESHAPE, [x], [turned], source=node.where))
+    else:
+        counts = (prod(batch), columns, rows)
+        strides = [row_major(counts), [rows * columns, 1, columns]]
+        ops.append(Op("COPY", [x], [turned], CopyParams(((0, walk(counts, strides, (0, 0))),)), source=node.where))
+    return turned
