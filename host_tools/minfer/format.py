@@ -61,6 +61,21 @@ class Opcode(IntEnum):
     SOFTMAX = 8
     TRANSPOSE_CONV = 11
     BATCH_MATMUL = 12
+    SUB = 13
+    MUL = 14
+    MAXIMUM = 15
+    MINIMUM = 16
+    SQUARED_DIFFERENCE = 17
+    COMPARE = 18
+    SELECT = 19
+    PRELU = 20
+    REQUANTISE = 21
+    CAST = 22
+    LOOKUP_INT16 = 23
+    LOGISTIC_INT16 = 24
+    SUM = 26
+    REDUCE_MAX = 27
+    ARG_MAX = 29
 
 
 def align(size: int) -> int:

@@ -25,6 +25,7 @@ DTYPES = {
 
 # Class of an operator's options where it is not the operator's name in other letters; None: it has no options.
 OPTIONS = {
+    "ARG_MAX": "ArgMaxOptions",
     "AVERAGE_POOL_2D": "Pool2DOptions",
     "CONV_2D": "Conv2DOptions",
     "DEPTHWISE_CONV_2D": "DepthwiseConv2DOptions",
@@ -32,17 +33,23 @@ OPTIONS = {
     "LOG": None,
     "LOGISTIC": None,
     "MAX_POOL_2D": "Pool2DOptions",
+    "MEAN": "ReducerOptions",
+    "REDUCE_MAX": "ReducerOptions",
+    "REDUCE_MIN": "ReducerOptions",
     "RELU": None,
     "RELU6": None,
     "RELU_0_TO_1": None,
     "RELU_N1_TO_1": None,
     "RSQRT": None,
+    "SUM": "ReducerOptions",
     "TANH": None,
 }
 
 # Versions of operators that the converter writes for int8.
 VERSIONS = {
     "ADD": 2,
+    "ARG_MAX": 2,
+    "ARG_MIN": 2,
     "AVERAGE_POOL_2D": 2,
     "CONV_2D": 3,
     "DEPTHWISE_CONV_2D": 3,
@@ -53,12 +60,16 @@ VERSIONS = {
     "LOG": 2,
     "LOGISTIC": 2,
     "MAX_POOL_2D": 2,
+    "MEAN": 2,
     "PAD": 2,
     "QUANTIZE": 2,
+    "REDUCE_MAX": 2,
+    "REDUCE_MIN": 2,
     "RELU": 2,
     "RELU6": 2,
     "RSQRT": 2,
     "SOFTMAX": 2,
+    "SUM": 2,
     "TANH": 2,
 }
 

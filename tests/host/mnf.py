@@ -17,6 +17,9 @@ OPCODES = {
     8: "SOFTMAX",
     11: "TRANSPOSE_CONV",
     12: "BATCH_MATMUL",
+    26: "SUM",
+    27: "REDUCE_MAX",
+    29: "ARG_MAX",
 }
 IN_PLACE = ("ADD", "LOOKUP", "SOFTMAX")
 ABSENT = 65535

@@ -29,15 +29,30 @@ typedef struct {
 } mnf_op_def_t;
 
 extern const mnf_op_def_t mnf_op_add;
+extern const mnf_op_def_t mnf_op_arg_max;
 extern const mnf_op_def_t mnf_op_average_pool_2d;
 extern const mnf_op_def_t mnf_op_batch_matmul;
+extern const mnf_op_def_t mnf_op_cast;
+extern const mnf_op_def_t mnf_op_compare;
 extern const mnf_op_def_t mnf_op_conv_2d;
 extern const mnf_op_def_t mnf_op_copy;
 extern const mnf_op_def_t mnf_op_depthwise_conv_2d;
 extern const mnf_op_def_t mnf_op_fully_connected;
+extern const mnf_op_def_t mnf_op_logistic_int16;
 extern const mnf_op_def_t mnf_op_lookup;
+extern const mnf_op_def_t mnf_op_lookup_int16;
 extern const mnf_op_def_t mnf_op_max_pool_2d;
+extern const mnf_op_def_t mnf_op_maximum;
+extern const mnf_op_def_t mnf_op_minimum;
+extern const mnf_op_def_t mnf_op_mul;
+extern const mnf_op_def_t mnf_op_prelu;
+extern const mnf_op_def_t mnf_op_reduce_max;
+extern const mnf_op_def_t mnf_op_requantise;
+extern const mnf_op_def_t mnf_op_select;
 extern const mnf_op_def_t mnf_op_softmax;
+extern const mnf_op_def_t mnf_op_squared_difference;
+extern const mnf_op_def_t mnf_op_sub;
+extern const mnf_op_def_t mnf_op_sum;
 extern const mnf_op_def_t mnf_op_transpose_conv;
 
 // Definition of an opcode below MNF_N_OPS.

@@ -25,6 +25,36 @@ const mnf_op_def_t *mnf_op_def(uint32_t opcode) {
             return &mnf_op_transpose_conv;
         case MNF_OP_BATCH_MATMUL:
             return &mnf_op_batch_matmul;
+        case MNF_OP_SUM:
+            return &mnf_op_sum;
+        case MNF_OP_REDUCE_MAX:
+            return &mnf_op_reduce_max;
+        case MNF_OP_ARG_MAX:
+            return &mnf_op_arg_max;
+        case MNF_OP_SUB:
+            return &mnf_op_sub;
+        case MNF_OP_MUL:
+            return &mnf_op_mul;
+        case MNF_OP_MAXIMUM:
+            return &mnf_op_maximum;
+        case MNF_OP_MINIMUM:
+            return &mnf_op_minimum;
+        case MNF_OP_SQUARED_DIFFERENCE:
+            return &mnf_op_squared_difference;
+        case MNF_OP_COMPARE:
+            return &mnf_op_compare;
+        case MNF_OP_SELECT:
+            return &mnf_op_select;
+        case MNF_OP_PRELU:
+            return &mnf_op_prelu;
+        case MNF_OP_REQUANTISE:
+            return &mnf_op_requantise;
+        case MNF_OP_CAST:
+            return &mnf_op_cast;
+        case MNF_OP_LOOKUP_INT16:
+            return &mnf_op_lookup_int16;
+        case MNF_OP_LOGISTIC_INT16:
+            return &mnf_op_logistic_int16;
         default:
             return NULL;
     }

@@ -1,0 +1,34 @@
+#include "reduce.h"
+
+bool mnf_check_reduce(const mnf_node_t *node, uint32_t at, mnf_error_t *error) {
+    const mnf_tensor_t *x = mnf_input(node, 0), *y = mnf_output(node);
+    MNF_REQUIRE(x->dtype >= MNF_INT8 && x->dtype <= MNF_INT16, OP_DTYPE, MNF_INT8, x->dtype);
+    const uint32_t n = mnf_n_params(node->op);
+    MNF_REQUIRE(n > at, OP_PARAMS, (int64_t)at + 1, n);
+    const int32_t sizes[] = {mnf_elements(y), mnf_elements(x)};
+    uint32_t used;
+    if (!mnf_check_walk(node->params + at, n - at, MNF_REDUCE_OPERANDS, sizes, &used, error)) {
+        return false;
+    }
+    MNF_REQUIRE(at + used == n, OP_PARAMS, (int64_t)at + used, n);
+    return true;
+}
+
+int32_t mnf_element(const void *data, uint32_t dtype, int32_t i) {
+    switch (dtype) {
+        case MNF_INT8:
+            return ((const int8_t *)data)[i];
+        case MNF_UINT8:
+            return ((const uint8_t *)data)[i];
+        default:
+            return ((const int16_t *)data)[i];
+    }
+}
+
+void mnf_set_element(void *data, uint32_t dtype, int32_t i, int32_t value) {
+    if (dtype == MNF_INT16) {
+        ((int16_t *)data)[i] = (int16_t)value;
+    } else {
+        ((uint8_t *)data)[i] = (uint8_t)value;
+    }
+}

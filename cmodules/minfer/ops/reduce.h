@@ -1,0 +1,17 @@
+// What SUM, REDUCE_MAX and ARG_MAX share: a walk through output and input whose loops are over what is kept, then over what is
+// reduced, at least one of these. Elements of one output follow each other.
+#ifndef MNF_REDUCE_H
+#define MNF_REDUCE_H
+
+#include "walk.h"
+
+enum { MNF_REDUCE_Y, MNF_REDUCE_X, MNF_REDUCE_OPERANDS };
+
+// Checks the input's type (int8, uint8 or int16) and the walk that makes up the parameters from `at` on.
+bool mnf_check_reduce(const mnf_node_t *node, uint32_t at, mnf_error_t *error);
+
+// Element i of a tensor of such a type.
+int32_t mnf_element(const void *data, uint32_t dtype, int32_t i);
+void mnf_set_element(void *data, uint32_t dtype, int32_t i, int32_t value);
+
+#endif
