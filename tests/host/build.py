@@ -15,6 +15,7 @@ Shape = tuple[int, ...]
 
 DTYPES = {
     "float32": schema.TensorType.FLOAT32,
+    "int4": schema.TensorType.INT4,
     "int8": schema.TensorType.INT8,
     "uint8": schema.TensorType.UINT8,
     "int16": schema.TensorType.INT16,
@@ -27,6 +28,7 @@ DTYPES = {
 OPTIONS = {
     "ARG_MAX": "ArgMaxOptions",
     "AVERAGE_POOL_2D": "Pool2DOptions",
+    "BATCH_MATMUL": "BatchMatMulOptions",
     "CONV_2D": "Conv2DOptions",
     "DEPTHWISE_CONV_2D": "DepthwiseConv2DOptions",
     "ELU": None,
@@ -51,6 +53,7 @@ VERSIONS = {
     "ARG_MAX": 2,
     "ARG_MIN": 2,
     "AVERAGE_POOL_2D": 2,
+    "BATCH_MATMUL": 3,
     "CONV_2D": 3,
     "DEPTHWISE_CONV_2D": 3,
     "DEQUANTIZE": 2,
@@ -71,6 +74,7 @@ VERSIONS = {
     "SOFTMAX": 2,
     "SUM": 2,
     "TANH": 2,
+    "TRANSPOSE_CONV": 4,
 }
 
 
@@ -122,11 +126,19 @@ class Builder:
         return Tensor(len(self.tensors) - 1, tuple(shape), dtype, float(scales[0]), zero_point)
 
     def constant(
-        self, values: np.ndarray, scale: float | np.ndarray = 0.0, zero_point: int = 0, axis: int = 0
+        self,
+        values: np.ndarray,
+        scale: float | np.ndarray = 0.0,
+        zero_point: int = 0,
+        axis: int = 0,
+        dtype: str = "",
     ) -> Tensor:
-        """A tensor with its values in the file."""
+        """A tensor with its values in the file: of the array's type, or int4, two to a byte, the first in the low half."""
         values = np.ascontiguousarray(values)
-        made = self.tensor(values.shape, scale, zero_point, str(values.dtype), axis)
+        made = self.tensor(values.shape, scale, zero_point, dtype or str(values.dtype), axis)
+        if dtype == "int4":
+            nibbles = np.append(values.ravel(), np.zeros(values.size % 2, np.int8)).astype(np.uint8) & 15
+            values = nibbles[::2] | nibbles[1::2] << 4
         buffer = schema.BufferT()
         buffer.data = np.frombuffer(values.tobytes(), np.uint8)
         self.buffers.append(buffer)

@@ -6,7 +6,7 @@ import zlib
 from dataclasses import dataclass, fields
 
 import numpy as np
-from build import Builder, Shape, Tensor
+from build import DTYPES, Builder, Shape, Tensor
 
 Sample = list[np.ndarray]
 
@@ -116,3 +116,14 @@ def multipliers(
 def shaped(shape: Shape, low: int, high: int, rng: np.random.Generator) -> np.ndarray:
     """int8 weights, uniform from `low` to `high`, both included."""
     return rng.integers(low, high + 1, shape).astype(np.int8)
+
+
+def bias(
+    b: Builder, rng: np.random.Generator, channels: int, spread: int, scales: np.ndarray, dtype: str, bits: int
+) -> tuple[Tensor, dict[str, int]]:
+    """A bias up to `spread`, and the option that says its type; with int16 activations of `bits` bits and 256 times as wide."""
+    wide = dtype == "int16"
+    values = rng.integers(-spread, spread + 1, channels) * (256 if wide else 1)
+    values = values.astype(np.int64 if wide and bits == 64 else np.int32)
+    option = {"quantizedBiasType": DTYPES["int32"]} if wide and bits == 32 else {}
+    return b.constant(values, scales), option

@@ -1,4 +1,4 @@
-"""CONV_2D (grouped as well) and DEPTHWISE_CONV_2D."""
+"""CONV_2D (grouped as well) and DEPTHWISE_CONV_2D, of int8 or int16 activations and int8 or int4 weights."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from itertools import product
 
 import numpy as np
 from build import Builder, Shape, Tensor, schema
-from spec import Spec, multipliers, shaped, window
+from spec import Spec, bias, multipliers, shaped, window
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,9 @@ class Conv(Spec):
     bias_spread: int = 4000
     spread: float = 50.0  # of the output, in units
     multiplier: float = 0.0  # of the accumulator, instead of the one that gives `spread`
+    dtype: str = "int8"  # of the activations; int16 has zero points of 0, whatever the line says
+    weights_dtype: str = "int8"
+    bias_bits: int = 64  # of int16
 
     @property
     def operator(self) -> str:
@@ -41,8 +44,12 @@ class Conv(Spec):
         return replace(self, bias="zeros") if self.bias == "absent" else self
 
     def build(self, b: Builder, rng: np.random.Generator) -> tuple[list[Tensor], list[Tensor]]:
-        x = b.tensor(self.x, float(rng.uniform(0.005, 0.1)), self.zero_points[0])
+        x = b.tensor(self.x, float(rng.uniform(0.005, 0.1)), self.zero_point(0), self.dtype)
         return [x], [self.apply(b, rng, x)]
+
+    def zero_point(self, i: int) -> int:
+        """Of the input, or of the output."""
+        return 0 if self.dtype == "int16" else self.zero_points[i]
 
     def apply(self, b: Builder, rng: np.random.Generator, x: Tensor) -> Tensor:
         """The operator on `x`, whose shape and scale take the place of those in the line."""
@@ -53,23 +60,25 @@ class Conv(Spec):
         else:
             channels, axis = self.out, 0
             shape = (channels, *self.kernel, depth // self.groups)
-        weights = shaped(shape, *self.weights, rng)
+        low, high = np.clip(self.weights, -8, 7) if self.weights_dtype == "int4" else self.weights
+        weights = shaped(shape, low, high, rng)
         y_scale = float(rng.uniform(0.02, 0.1))
         per_channel = multipliers(rng, channels, weights, x.zero_point, self.spread, self.multiplier)
         scales = (per_channel if self.per_channel else per_channel[:1]) * y_scale / x.scale
-        w = b.constant(weights, scales, axis=axis)
+        w = b.constant(weights, scales, axis=axis, dtype=self.weights_dtype)
         inputs = [x, w]
+        extra = {"depthMultiplier": self.depth_multiplier} if self.depth_multiplier else {}
         if self.bias != "absent":
-            bias = np.zeros(channels, np.int32)
-            if self.bias == "random":
-                bias = rng.integers(-self.bias_spread, self.bias_spread + 1, channels).astype(np.int32)
-            inputs.append(b.constant(bias, np.float32(x.scale) * scales.astype(np.float32)))
+            spread = self.bias_spread if self.bias == "random" else 0
+            bias_scales = np.float32(x.scale) * scales.astype(np.float32)
+            made, option = bias(b, rng, channels, spread, bias_scales, self.dtype, self.bias_bits)
+            inputs.append(made)
+            extra.update(option)
         rows, columns = (
             window(size, *of, self.padding)
             for size, of in zip((height, width), zip(self.kernel, self.stride, self.dilation))
         )
-        y = b.tensor((batch, rows, columns, channels), y_scale, self.zero_points[1])
-        extra = {"depthMultiplier": self.depth_multiplier} if self.depth_multiplier else {}
+        y = b.tensor((batch, rows, columns, channels), y_scale, self.zero_point(1), self.dtype)
         b.op(
             self.operator,
             inputs,
@@ -122,6 +131,11 @@ ARITHMETIC = [
     dict(weights=(0, 0), bias_spread=0),
 ]
 
+# What the other types are tried on as well.
+TYPED = GEOMETRY[::2] + [line for line in ARITHMETIC if "zero_points" not in line]
+INT16 = dict(dtype="int16")
+INT4 = dict(weights_dtype="int4")
+
 CASES: list[Spec] = [
     *(Conv(**line) for line in GEOMETRY + ARITHMETIC),
     *(Conv(depth_multiplier=1, **line) for line in GEOMETRY + ARITHMETIC),
@@ -144,4 +158,18 @@ CASES: list[Spec] = [
     Conv(x=(1, 5, 5, 64), out=32, kernel=(1, 1), activation="RELU6", zero_points=(-128, -128)),
     Conv(x=(1, 3, 3, 130), out=5, kernel=(3, 3), padding="VALID"),
     Conv(x=(5, 3, 3, 9), out=5, kernel=(1, 1)),
+    # Other types.
+    *(Conv(depth_multiplier=m, **types, **line) for m in (0, 1) for types in (INT16, INT4) for line in TYPED),
+    *(Conv(**INT16, **INT4, **line) for line in TYPED[::6]),
+    *(Conv(depth_multiplier=3, **types, **line) for types in (INT16, INT4) for line in TYPED[::4]),
+    *(Conv(**INT16, bias_bits=32, **line) for line in TYPED[::3]),
+    *(
+        Conv(**INT4, depth_multiplier=m, zero_points=z, padding=p)
+        for m, z, p in product((0, 1), EXTREMES, PADDINGS)
+    ),
+    *(Conv(x=(1, 4, 5, depth), out=out, kernel=(k, k), **INT4) for depth, out, k in product((1, 3, 8), (1, 5), (1, 3))),
+    *(Conv(x=(1, 5, 6, depth), depth_multiplier=m, **INT4) for depth, m in ((1, 1), (7, 1), (1, 5), (3, 3))),
+    *(Conv(x=(2, 5, 6, 6), out=9, groups=3, **types) for types in (INT16, INT4, {**INT16, **INT4})),
+    Conv(x=(1, 3, 3, 130), out=5, padding="VALID", **INT16),
+    Conv(x=(1, 3, 3, 130), out=5, padding="VALID", **INT4),
 ]

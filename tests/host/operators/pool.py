@@ -19,13 +19,14 @@ class Pool(Spec):
     padding: str = "VALID"
     activation: str = "NONE"
     zero_point: int = -6
+    dtype: str = "int8"  # int16 has a zero point of 0, whatever the line says
 
     @property
     def operator(self) -> str:
         return self.op
 
     def build(self, b: Builder, rng: np.random.Generator) -> tuple[list[Tensor], list[Tensor]]:
-        x = b.tensor(self.x, 0.04, self.zero_point)
+        x = b.tensor(self.x, 0.04, 0 if self.dtype == "int16" else self.zero_point, self.dtype)
         return [x], [self.apply(b, x)]
 
     def apply(self, b: Builder, x: Tensor) -> Tensor:
@@ -33,7 +34,7 @@ class Pool(Spec):
         rows, columns = (
             window(x.shape[1 + i], self.kernel[i], self.stride[i], 1, self.padding) for i in (0, 1)
         )
-        y = b.tensor((x.shape[0], rows, columns, x.shape[3]), x.scale, x.zero_point)
+        y = b.tensor((x.shape[0], rows, columns, x.shape[3]), x.scale, x.zero_point, x.dtype)
         b.op(
             self.op,
             [x],
@@ -63,4 +64,10 @@ LINES = [
     dict(x=(1, 8, 8, 2), kernel=(2, 2), stride=(3, 4)),
 ]
 
-CASES: list[Spec] = [Pool(op, **line) for op in ("AVERAGE_POOL_2D", "MAX_POOL_2D") for line in LINES]
+CASES: list[Spec] = [
+    Pool(op, dtype=dtype, **line)
+    for op in ("AVERAGE_POOL_2D", "MAX_POOL_2D")
+    for dtype in ("int8", "int16")
+    for line in LINES
+    if dtype == "int8" or "zero_point" not in line
+]

@@ -93,7 +93,10 @@ def depthwise_conv_2d(node: Node) -> Op:
     """Each output channel sees one channel of the input."""
     options = node.options("DepthwiseConv2DOptions")
     x = node.activation(0, DType.INT8, DType.INT16)
-    y, weights = node.result(x.dtype), weights_of(node, x)
+    y = node.result(x.dtype)
+    # TensorFlow Lite's kernel for int16 takes packed weights for bytes.
+    types = (DType.INT8, DType.INT4) if x.dtype == DType.INT8 else (DType.INT8,)
+    weights = node.constant(1, "weights", *types)
     for tensor in (x, y, weights):
         node.expect_rank(tensor, 4)
     ones, kernel_h, kernel_w, channels = weights.shape
