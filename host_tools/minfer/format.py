@@ -76,6 +76,8 @@ class Opcode(IntEnum):
     SUM = 26
     REDUCE_MAX = 27
     ARG_MAX = 29
+    L2_NORMALIZATION = 31
+    LOG_SOFTMAX = 32
 
 
 def align(size: int) -> int:

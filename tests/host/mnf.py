@@ -17,11 +17,25 @@ OPCODES = {
     8: "SOFTMAX",
     11: "TRANSPOSE_CONV",
     12: "BATCH_MATMUL",
+    13: "SUB",
+    14: "MUL",
+    15: "MAXIMUM",
+    16: "MINIMUM",
+    17: "SQUARED_DIFFERENCE",
+    18: "COMPARE",
+    19: "SELECT",
+    20: "PRELU",
+    21: "REQUANTISE",
+    22: "CAST",
+    23: "LOOKUP_INT16",
+    24: "LOGISTIC_INT16",
     26: "SUM",
     27: "REDUCE_MAX",
     29: "ARG_MAX",
+    31: "L2_NORMALIZATION",
+    32: "LOG_SOFTMAX",
 }
-IN_PLACE = ("ADD", "LOOKUP", "SOFTMAX")
+IN_PLACE = ("ADD", "LOOKUP", "SOFTMAX", "L2_NORMALIZATION", "LOG_SOFTMAX", *(OPCODES[code] for code in range(13, 25)))
 ABSENT = 65535
 
 

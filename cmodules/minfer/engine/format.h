@@ -42,6 +42,8 @@ typedef enum {
     MNF_OP_SUM = 26,
     MNF_OP_REDUCE_MAX = 27,
     MNF_OP_ARG_MAX = 29,
+    MNF_OP_L2_NORMALIZATION = 31,
+    MNF_OP_LOG_SOFTMAX = 32,
     MNF_OP_SUB = 13,
     MNF_OP_MUL = 14,
     MNF_OP_MAXIMUM = 15,

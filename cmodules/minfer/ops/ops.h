@@ -39,6 +39,8 @@ extern const mnf_op_def_t mnf_op_copy;
 extern const mnf_op_def_t mnf_op_depthwise_conv_2d;
 extern const mnf_op_def_t mnf_op_fully_connected;
 extern const mnf_op_def_t mnf_op_logistic_int16;
+extern const mnf_op_def_t mnf_op_l2_normalization;
+extern const mnf_op_def_t mnf_op_log_softmax;
 extern const mnf_op_def_t mnf_op_lookup;
 extern const mnf_op_def_t mnf_op_lookup_int16;
 extern const mnf_op_def_t mnf_op_max_pool_2d;
@@ -87,7 +89,7 @@ bool mnf_check_dtype(const mnf_tensor_t *tensor, mnf_dtype_t dtype, mnf_error_t 
 bool mnf_check_activation(const mnf_tensor_t *tensor, mnf_error_t *error);
 bool mnf_check_activations(const mnf_tensor_t *x, const mnf_tensor_t *y, mnf_error_t *error);
 
-// min <= max, both values of the type, which is int8 or int16.
+// min <= max, both values of the type, which is int8, uint8 or int16.
 bool mnf_check_clamp(int32_t min, int32_t max, mnf_dtype_t dtype, mnf_error_t *error);
 bool mnf_check_multiplier(int32_t multiplier, int32_t shift, int32_t max_shift, mnf_error_t *error);
 

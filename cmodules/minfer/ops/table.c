@@ -31,6 +31,10 @@ const mnf_op_def_t *mnf_op_def(uint32_t opcode) {
             return &mnf_op_reduce_max;
         case MNF_OP_ARG_MAX:
             return &mnf_op_arg_max;
+        case MNF_OP_L2_NORMALIZATION:
+            return &mnf_op_l2_normalization;
+        case MNF_OP_LOG_SOFTMAX:
+            return &mnf_op_log_softmax;
         case MNF_OP_SUB:
             return &mnf_op_sub;
         case MNF_OP_MUL:

@@ -17,7 +17,25 @@ from minfer.compiler.ir import Graph, Op, Tensor
 from minfer.format import Kind, align
 
 # Inputs that an operator may overwrite with its output, where they are read for the last time.
-IN_PLACE = {"ADD": (0, 1), "LOOKUP": (0,), "SOFTMAX": (0,)}
+IN_PLACE = {
+    "ADD": (0, 1),
+    "CAST": (0,),
+    "COMPARE": (0, 1),
+    "L2_NORMALIZATION": (0,),
+    "LOGISTIC_INT16": (0,),
+    "LOG_SOFTMAX": (0,),
+    "LOOKUP": (0,),
+    "LOOKUP_INT16": (0,),
+    "MAXIMUM": (0, 1),
+    "MINIMUM": (0, 1),
+    "MUL": (0, 1),
+    "PRELU": (0, 1),
+    "REQUANTISE": (0,),
+    "SELECT": (0, 1, 2),
+    "SOFTMAX": (0,),
+    "SQUARED_DIFFERENCE": (0, 1),
+    "SUB": (0, 1),
+}
 
 SEARCH_STEPS = 400
 MAX_SEARCHED_BLOCKS = 200

@@ -1,15 +1,18 @@
 """Importers: one module for each family of operators, entered in `IMPORTERS` by importing it."""
 
 from minfer.compiler.operators import (  # noqa: F401
-    add,
     batch_matmul,
+    compare,
     convolution,
     edge,
+    elementwise,
     fully_connected,
     lookup,
+    normalise,
     pad,
     pool,
     reduce,
+    requantise,
     reshape,
     shape,
     softmax,
