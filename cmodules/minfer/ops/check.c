@@ -42,8 +42,9 @@ bool mnf_check_activations(const mnf_tensor_t *x, const mnf_tensor_t *y, mnf_err
 }
 
 bool mnf_check_clamp(int32_t min, int32_t max, mnf_dtype_t dtype, mnf_error_t *error) {
-    const int32_t most = dtype == MNF_INT8 ? INT8_MAX : INT16_MAX;
-    MNF_REQUIRE(-most - 1 <= min && min <= max && max <= most, CLAMP, min, max);
+    const int32_t most = dtype == MNF_INT8 ? INT8_MAX : dtype == MNF_UINT8 ? UINT8_MAX : INT16_MAX;
+    const int32_t least = dtype == MNF_UINT8 ? 0 : -most - 1;
+    MNF_REQUIRE(least <= min && min <= max && max <= most, CLAMP, min, max);
     return true;
 }
 

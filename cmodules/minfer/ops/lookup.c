@@ -1,9 +1,11 @@
+// A function of one byte: int8, uint8 or bool, its bits read as an int8.
 #include "ops.h"
 
 static bool check(const mnf_node_t *node, mnf_error_t *error) {
     const mnf_tensor_t *x = mnf_input(node, 0), *table = mnf_input(node, 1), *y = mnf_output(node);
-    if (!mnf_check_dtype(x, MNF_INT8, error) || !mnf_check_dtype(y, MNF_INT8, error)
-        || !mnf_check_const(table, MNF_INT8, error)) {
+    MNF_REQUIRE(mnf_dtype_size(x->dtype) == 1, OP_DTYPE, MNF_INT8, x->dtype);
+    MNF_REQUIRE(mnf_dtype_size(y->dtype) == 1, OP_DTYPE, MNF_INT8, y->dtype);
+    if (!mnf_check_const(table, (mnf_dtype_t)y->dtype, error)) {
         return false;
     }
     MNF_REQUIRE(mnf_elements(table) == 256, OP_SHAPE, 256, mnf_elements(table));

@@ -106,6 +106,13 @@ def truncating_shift(x: np.ndarray, exponent: int) -> np.ndarray:
     return np.where(x >= 0, x >> exponent, -(-x >> exponent))
 
 
+def whole_log2(scale: float) -> Optional[int]:
+    """`CheckedLog2` (kernels/internal/quantization_util.cc): the exponent of a power of two, None for other numbers."""
+    real = math.log2(scale)
+    rounded = round_half_away(real)
+    return rounded if abs(real - rounded) < 1e-3 else None
+
+
 def softmax_scaling(beta: float, input_scale: float) -> tuple[Multiplier, int]:
     """`PreprocessSoftmaxScaling` and `CalculateInputRadius` (kernels/internal/quantization_util.cc).
 

@@ -29,47 +29,13 @@ IDENTITY = INPUTS.astype(np.int8)
 FLOAT = np.float32
 
 
+def look_up(table: Tensor, values: np.ndarray) -> np.ndarray:
+    """What a LOOKUP answers to values of one byte each."""
+    return table.data[values.view(np.int8).astype(int) - INT8_MIN]
+
+
 def _saturate(values: np.ndarray) -> np.ndarray:
     return np.clip(values, INT8_MIN, INT8_MAX).astype(np.int8)
-
-
-def _ratio(x: Tensor, y: Tensor) -> float:
-    """x.scale / y.scale, divided in single precision."""
-    return float(FLOAT(x.scale) / FLOAT(y.scale))
-
-
-def requantise(x: Tensor, y: Tensor) -> np.ndarray:
-    """`Requantize` (reference/requantize.h) under `Prepare` of quantize.cc: the ratio in double."""
-    multiplier = quantise_multiplier(x.scale / y.scale)
-    return _saturate(multiply(INPUTS - x.zero_point, multiplier) + y.zero_point)
-
-
-def relu(x: Tensor, y: Tensor, low: float, high: float | None) -> np.ndarray:
-    """`ReluX` under `QuantizedReluX` (activations.cc)."""
-    values = multiply(INPUTS - x.zero_point, quantise_multiplier(_ratio(x, y))) + y.zero_point
-    least = y.zero_point + round_half_away(float(FLOAT(low) / FLOAT(y.scale)))
-    most = INT8_MAX
-    if high is not None:
-        most = min(most, y.zero_point + round_half_away(float(FLOAT(high) / FLOAT(y.scale))))
-    return _saturate(np.minimum(np.maximum(values, max(INT8_MIN, least)), most))
-
-
-def leaky_relu(x: Tensor, y: Tensor, alpha: float) -> np.ndarray:
-    """`QuantizeLeakyRelu` (reference/leaky_relu.h)."""
-    identity = quantise_multiplier(_ratio(x, y))
-    slope = float(FLOAT(x.scale) * FLOAT(alpha) / FLOAT(y.scale))
-    # A negative slope is a positive multiplier of the negated input.
-    sloped = int(np.sign(slope)) * multiply(INPUTS - x.zero_point, quantise_multiplier(abs(slope)))
-    plain = multiply(INPUTS - x.zero_point, identity)
-    return _saturate(y.zero_point + np.where(INPUTS >= x.zero_point, plain, sloped))
-
-
-def absolute(x: Tensor, y: Tensor) -> np.ndarray:
-    """`AbsEvalQuantized` (elementwise.cc)."""
-    values = np.abs(INPUTS - x.zero_point)
-    if x.scale != y.scale:
-        values = multiply(values, quantise_multiplier(_ratio(x, y)))
-    return _saturate(values + y.zero_point)
 
 
 def hard_swish(x: Tensor, y: Tensor) -> np.ndarray:

@@ -1,46 +1,39 @@
-"""Unary operators on int8: each becomes a LOOKUP in a table of 256 bytes."""
+"""Functions of one argument: of int8 a LOOKUP in a table of 256 bytes, of int16 one in a table of 513 values and lines between them."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Optional
 
 import numpy as np
 
 from minfer._engine import lib
-from minfer.compiler import tables
-from minfer.compiler.ir import Op, Tensor
+from minfer.compiler import tables, tables_int16
+from minfer.compiler.ir import Op, Params, Tensor
 from minfer.compiler.operators.registry import Node, importer
+from minfer.compiler.quantise import whole_log2
+from minfer.format import DType
 
 
-def lookup(node: Node, table: np.ndarray) -> Op:
-    """The operator as a LOOKUP."""
-    node.expect_shape(node.output, node.inputs[0].shape)
-    return node.op("LOOKUP", [node.inputs[0], Tensor.constant(f"{node.output.name} table", table)])
+def lookup(node: Node, table: np.ndarray, kind: str = "LOOKUP", params: Optional[Params] = None) -> Op:
+    """The operator as a LOOKUP, or another kind that looks into a table."""
+    x, y = node.inputs[0], node.outputs[0]
+    node.expect_shape(y, x.shape)
+    return node.op(kind, [x, Tensor.constant(f"{y.name} table", table)], params)
 
 
-def requantise(node: Node) -> Op:
-    """QUANTIZE from int8 to int8."""
-    return lookup(node, tables.requantise(node.activation(0), node.output))
+def through_float(node: Node, x: Tensor, y: Tensor, function: Callable[[float], float]) -> Op:
+    """A function that TensorFlow Lite itself tabulates with floating point."""
+    if x.dtype == DType.INT16:
+        return lookup(node, tables_int16.through_float(x, y, function), "LOOKUP_INT16")
+    return lookup(node, tables.through_float(x, y, function))
 
 
-RELU_BOUNDS = {
-    "RELU": (0.0, None),
-    "RELU6": (0.0, 6.0),
-    "RELU_0_TO_1": (0.0, 1.0),
-    "RELU_N1_TO_1": (-1.0, 1.0),
-}
-
-
-@importer(*RELU_BOUNDS)
-def relu(node: Node) -> Op:
-    """A clamp that may requantise as well."""
-    bounds = RELU_BOUNDS[node.source.name]
-    return lookup(node, tables.relu(node.activation(0), node.output, *bounds))
-
-
-@importer("LEAKY_RELU")
-def leaky_relu(node: Node) -> Op:
-    """x, or alpha · x below zero."""
-    alpha = node.options("LeakyReluOptions")["Alpha"]
-    return lookup(node, tables.leaky_relu(node.activation(0), node.output, alpha))
+def both(node: Node) -> tuple[Tensor, Tensor]:
+    """Input and output, int8 or int16 alike."""
+    y = node.result(DType.INT8, DType.INT16)
+    return node.activation(0, y.dtype), y
 
 
 @importer("HARD_SWISH")
@@ -49,43 +42,66 @@ def hard_swish(node: Node) -> Op:
     return lookup(node, tables.hard_swish(node.activation(0), node.output))
 
 
-@importer("ABS")
-def absolute(node: Node) -> Op:
-    """|x|."""
-    return lookup(node, tables.absolute(node.activation(0), node.output))
-
-
 @importer("RSQRT")
 def rsqrt(node: Node) -> Op:
     """1 / √x."""
     return lookup(node, tables.rsqrt(node.activation(0), node.output))
 
 
-THROUGH_FLOAT = {
-    "ELU": tables.elu,
-    "EXP": lib.expf,
-    "LOGISTIC": tables.logistic,
-    "TANH": lib.tanhf,
-}
+@importer("ELU")
+def elu(node: Node) -> Op:
+    """x, or e^x − 1 below zero."""
+    return through_float(node, node.activation(0), node.output, tables.elu)
 
 
-@importer(*THROUGH_FLOAT)
-def through_float(node: Node) -> Op:
-    """Functions that TensorFlow Lite itself tabulates with floating point."""
-    function = THROUGH_FLOAT[node.source.name]
-    return lookup(node, tables.through_float(node.activation(0), node.output, function))
+@importer("EXP")
+def exp(node: Node) -> Op:
+    """e^x."""
+    return through_float(node, *both(node), lib.expf)
+
+
+@dataclass(frozen=True)
+class LogisticParams:
+    """Of LOGISTIC and TANH on int16: the input is scaled to the steps of their table."""
+
+    is_tanh: bool
+    multiplier: int
+    right_shift: int
+
+    def words(self) -> list[int]:
+        """Whether TANH, the multiplier, the shift."""
+        return [int(self.is_tanh), self.multiplier, self.right_shift]
+
+
+SIGMOIDS = {"LOGISTIC": tables.logistic, "TANH": lib.tanhf}
+
+
+@importer(*SIGMOIDS)
+def sigmoid(node: Node) -> Op:
+    """int8 through floating point, int16 through a table of the logistic function."""
+    x, y = both(node)
+    name = node.source.name
+    if x.dtype == DType.INT8:
+        return through_float(node, x, y, SIGMOIDS[name])
+    if whole_log2(y.scale) != -15:
+        node.refuse(f"expected scale 1/32768 with int16, found {y.scale:.6g}; convert it again", y)
+    scaling = tables_int16.sigmoid_scaling(x.scale, name == "TANH")
+    if scaling is None:
+        node.refuse(f"expected a scale below {tables_int16.SIGMOID_SCALE_LIMIT:.3g}, found {x.scale:.6g}", x)
+    params = LogisticParams(name == "TANH", *scaling)
+    return lookup(node, tables_int16.logistic(), "LOGISTIC_INT16", params)
 
 
 @importer("LOG")
 def log(node: Node) -> Op:
     """The logarithm; the least value of the output where there is none."""
-    x, y = node.activation(0), node.output
-    least = y.scale * (tables.INT8_MIN - y.zero_point)
+    x, y = both(node)
+    least = y.scale * (np.iinfo(y.dtype.numpy).min - y.zero_point)
 
     def function(real: float) -> float:
         return lib.logf(real) if real > 0 else least
 
-    return lookup(node, tables.through_float(x, y, function))
+    return through_float(node, x, y, function)
 
 
 @importer("GELU")
@@ -93,4 +109,4 @@ def gelu(node: Node) -> Op:
     """x · Φ(x), exactly or by tanh as the model says."""
     approximate = node.options("GeluOptions")["Approximate"]
     function = tables.gelu_by_tanh if approximate else tables.gelu
-    return lookup(node, tables.through_float(node.activation(0), node.output, function))
+    return through_float(node, node.activation(0), node.output, function)

@@ -145,7 +145,7 @@ class Node:
             dynamic = any(t.dtype == DType.INT8 for t in weights)
             kind = "dynamic-range model, float32 activations" if dynamic else "float32 activations"
             self.refuse(f"{kind}: expected int8; {FULL_INT8}", tensor)
-        if tensor.dtype == DType.UINT8:
+        if tensor.dtype == DType.UINT8 and DType.UINT8 not in types:
             self.refuse(
                 "uint8 activations: expected int8; convert the model anew with TensorFlow 2,"
                 " inference_input_type = inference_output_type = int8",
@@ -159,8 +159,9 @@ class Node:
             self.refuse(f"expected a scale above 0, found {tensor.scale}", tensor)
         if tensor.dtype == DType.INT16 and tensor.zero_point != 0:
             self.refuse(f"expected a zero point of 0 with int16, found {tensor.zero_point}", tensor)
-        if not -128 <= tensor.zero_point <= 127:
-            self.refuse(f"expected a zero point of -128 to 127, found {tensor.zero_point}", tensor)
+        least, most = np.iinfo(tensor.dtype.numpy).min, np.iinfo(tensor.dtype.numpy).max
+        if not least <= tensor.zero_point <= most:
+            self.refuse(f"expected a zero point of {least} to {most}, found {tensor.zero_point}", tensor)
         return tensor
 
 

@@ -11,10 +11,12 @@ from minfer.compiler.passes.fuse_clamps import fuse_clamps
 from minfer.compiler.passes.lower_pads import lower_pads
 from minfer.compiler.passes.merge_lookups import merge_lookups
 from minfer.compiler.passes.remove_dead import remove_dead
+from minfer.compiler.passes.tabulate import tabulate
 
 # Reshapes go last: the others see who reads a tensor only while no two lie on the same bytes.
 PASSES = (
     float_face,
+    tabulate,
     fold_constants,
     remove_dead,
     merge_lookups,

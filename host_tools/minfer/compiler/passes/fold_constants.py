@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from minfer.compiler.ir import RESHAPE, Graph
+from minfer.compiler.tables import look_up
 
 
 def fold_constants(graph: Graph) -> Graph:
@@ -13,7 +14,7 @@ def fold_constants(graph: Graph) -> Graph:
         if op.kind == RESHAPE and x.data is not None:
             y.data = x.data.reshape(y.shape)
         elif op.kind == "LOOKUP" and x.data is not None:
-            y.data = op.inputs[1].data[x.data.astype(int) + 128]
+            y.data = look_up(op.inputs[1], x.data)
         else:
             kept.append(op)
     graph.ops = kept

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minfer.compiler.ir import RESHAPE, Graph, Tensor
-from minfer.compiler.tables import IDENTITY
+from minfer.compiler.tables import IDENTITY, look_up
 
 
 def merge_lookups(graph: Graph) -> Graph:
@@ -16,10 +16,10 @@ def merge_lookups(graph: Graph) -> Graph:
             continue
         if graph.only_user(op.inputs[0]) is not op:
             continue
-        table = op.inputs[1].data[first.inputs[1].data.astype(int) + 128]
+        table = look_up(op.inputs[1], first.inputs[1].data)
         op.inputs = [first.inputs[0], Tensor.constant(op.inputs[1].name, table)]
         graph.ops.remove(first)
     for op in graph.ops:
-        if op.kind == "LOOKUP" and np.array_equal(op.inputs[1].data, IDENTITY):
+        if op.kind == "LOOKUP" and np.array_equal(op.inputs[1].data.view(np.int8), IDENTITY):
             op.kind, op.inputs = RESHAPE, op.inputs[:1]
     return graph
