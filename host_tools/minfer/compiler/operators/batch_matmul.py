@@ -15,6 +15,7 @@ from minfer.compiler.walk import Walk, row_major, walk
 from minfer.format import DType
 
 TYPES = (DType.INT8, DType.INT16)
+MAX_RANK = 5  # of TensorFlow Lite
 
 
 @dataclass(frozen=True)
@@ -37,8 +38,11 @@ def batch_matmul(node: Node) -> list[Op]:
     y = node.result(a.dtype)
     if b.dtype != a.dtype:
         node.refuse(f"{b.dtype} times {a.dtype}: expected both of one type", b)
-    if min(len(a.shape), len(b.shape)) < 2:
-        node.refuse(f"expected 2 dimensions or more, found shapes {a.shape} and {b.shape}")
+    if not all(2 <= len(t.shape) <= MAX_RANK for t in (a, b)):
+        node.refuse(f"expected 2 to {MAX_RANK} dimensions, found shapes {a.shape} and {b.shape}")
+    # TensorFlow Lite folds the first operand's last batch dimension into its rows there, transposed or not.
+    if options["AdjX"] and a.shape[-3:-2] > (1,) and b.shape[-3:-2] == (1,):
+        node.refuse(f"adj_x with batches {a.shape[:-2]} and {b.shape[:-2]}, which TensorFlow Lite gets wrong; transpose it before", a)
     ops: list[Op] = []
     if options["AdjX"]:
         a = _transposed(node, a, ops)

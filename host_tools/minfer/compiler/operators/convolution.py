@@ -38,7 +38,7 @@ def requant(name: str, multipliers: list[Multiplier]) -> Tensor:
 def bias_of(node: Node, place: int, channels: int, options: dict[str, Any]) -> Optional[Tensor]:
     """Input `place`, [channels] where there is one, without its quantisation: the chip needs none.
 
-    int32 with int8 activations. With int16 it is int64, unless the options say otherwise, and zeros stand for none.
+    int32 with int8 activations; with int16 int64, unless the options say otherwise, and zeros where there is none.
     """
     wide = node.outputs[0].dtype == DType.INT16
     narrow_sums = TYPE_NAMES.get(options.get("QuantizedBiasType")) == "INT32"
@@ -85,6 +85,8 @@ def conv_2d(node: Node) -> Op:
         node.refuse(f"weights of shape {weights.shape} do not fit input {x.shape}", weights)
     if groups > 1:
         weights = _widened(weights) if x.dtype == DType.INT8 else _dense(weights, groups)
+    if x.dtype == DType.INT16 and len(node.inputs) < 3:
+        node.refuse("no bias: expected one with int16 activations, as TensorFlow Lite does; convert it again")
     return _convolution(node, options, weights, channels, y.elements * weights.elements // channels)
 
 
