@@ -19,9 +19,9 @@ def strided_slice(node: Node) -> None:
     options = node.options("StridedSliceOptions")
     if options["EllipsisMask"] or options["NewAxisMask"]:
         node.refuse("expected no ellipsis and no new axis in the slice")
-    x, begin, end, strides = (_constant(node, i) for i in range(4))
+    x, *bounds = (_constant(node, i) for i in range(4))
     index = []
-    for i, (first, last, step) in enumerate(zip(begin, end, strides)):
+    for i, (first, last, step) in enumerate(zip(*(bound.reshape(-1) for bound in bounds))):
         bit = 1 << i
         if options["ShrinkAxisMask"] & bit:
             index.append(int(first))
