@@ -20,9 +20,7 @@ Mpremote = Callable[..., str]
 
 @pytest.fixture(scope="session")
 def firmware() -> Path:
-    image = Path(
-        os.environ.get("MINFER_PICO_FIRMWARE", ROOT / "build" / "pico" / "firmware.uf2")
-    )
+    image = Path(os.environ.get("MINFER_PICO_FIRMWARE", ROOT / "build" / "pico" / "firmware.uf2"))
     if not image.exists():
         pytest.skip(f"no {image}: make firmware TARGET=pico")
     return image

@@ -37,7 +37,7 @@ def measure():
     return (counter[0xe0001004] - start) / 20000
 first = measure()
 machine.freq(250_000_000)
-print(first, measure(), counter[0xe0001000] & 1 << 25, counter[0xe0001008])
+print(first, measure(), counter[0xe0001008])
 machine.freq(125_000_000)
 """
 
@@ -73,10 +73,10 @@ def test_a_loop_costs_what_the_core_takes(pico: Pico, mpremote: Mpremote) -> Non
 
 
 def test_time_is_cycles(pico: Pico, mpremote: Mpremote) -> None:
-    slow, fast, no_counter, high = mpremote(pico, "exec", CLOCKS).split()
+    slow, fast, high = mpremote(pico, "exec", CLOCKS).split()
     assert float(slow) == pytest.approx(125, rel=0.01)
     assert float(fast) == pytest.approx(250, rel=0.01)
-    assert (no_counter, high) == ("0", "0")
+    assert high == "0"
 
 
 def test_sleep_passes_at_the_hosts_pace(pico: Pico, mpremote: Mpremote) -> None:

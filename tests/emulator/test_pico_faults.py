@@ -58,7 +58,9 @@ def test_wild_jump(firmware: Path, mpremote: Mpremote) -> None:
     script = ACCESS.format(instruction="bx(r0)", address=0x30000001)
     code, message = stop(firmware, mpremote, script)
     assert code == 3
-    assert message.startswith("fault: instruction fetch outside memory at 0x30000000, pc 0x30000000")
+    assert message.startswith(
+        "fault: instruction fetch outside memory at 0x30000000, pc 0x30000000"
+    )
 
 
 def test_undefined_instruction(firmware: Path, mpremote: Mpremote) -> None:
@@ -74,12 +76,12 @@ def test_undefined_instruction(firmware: Path, mpremote: Mpremote) -> None:
         ("machine.mem8[0x10000000] = 0", "store into flash at 0x10000000"),
     ],
 )
-def test_names_the_function(
-    firmware: Path, mpremote: Mpremote, statement: str, what: str
-) -> None:
+def test_names_the_function(firmware: Path, mpremote: Mpremote, statement: str, what: str) -> None:
     code, message = stop(firmware, mpremote, f"import machine\n{statement}")
     assert code == 3
-    pattern = rf"fault: {what}, pc 0x\w+ \(machine_mem_\w+\+0x\w+\), lr 0x\w+ \(\w+\+0x\w+\), core 0"
+    pattern = (
+        rf"fault: {what}, pc 0x\w+ \(machine_mem_\w+\+0x\w+\), lr 0x\w+ \(\w+\+0x\w+\), core 0"
+    )
     assert re.fullmatch(pattern, message), message
 
 

@@ -39,9 +39,7 @@ def test_without_a_file_nothing_is_kept(firmware: Path, mpremote: Mpremote) -> N
         assert mpremote(pico, "exec", "import os; print(os.listdir())") == "[]\n"
 
 
-def test_file_holds_what_the_chip_reads(
-    firmware: Path, mpremote: Mpremote, tmp_path: Path
-) -> None:
+def test_file_holds_what_the_chip_reads(firmware: Path, mpremote: Mpremote, tmp_path: Path) -> None:
     flash = tmp_path / "flash"
     checksum = """
 import binascii, uctypes

@@ -36,7 +36,9 @@ def test_romfs(pico: Pico, mpremote: Mpremote, tmp_path: Path) -> None:
     (folder / "greeting").write_text("hello from ROM")
     mpremote(pico, "romfs", "deploy", folder)
     assert "ROMFS image size: 27" in mpremote(pico, "romfs", "query")
-    where = "import uctypes; f = open('/rom/greeting', 'rb'); print(hex(uctypes.addressof(f) >> 24))"
+    where = (
+        "import uctypes; f = open('/rom/greeting', 'rb'); print(hex(uctypes.addressof(f) >> 24))"
+    )
     assert mpremote(pico, "exec", f"{where}; print(f.read())") == "0x10\nb'hello from ROM'\n"
 
 

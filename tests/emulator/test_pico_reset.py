@@ -17,7 +17,9 @@ def test_resets(pico: Pico, mpremote: Mpremote, reset: str) -> None:
     before = mpremote(pico, "exec", "import time; time.sleep(1); print(time.ticks_ms())")
     mpremote(pico, "exec", f"import machine\n{reset}", check=False)  # hung up on
     after = "import machine, time, os; print(machine.reset_cause() == machine.WDT_RESET)"
-    output = mpremote(pico, "exec", f"{after}; print('kept' in os.listdir()); print(time.ticks_ms())")
+    output = mpremote(
+        pico, "exec", f"{after}; print('kept' in os.listdir()); print(time.ticks_ms())"
+    )
     *facts, ticks = output.split()
     assert facts == ["True", "True"]
     assert int(ticks) < int(before)
