@@ -61,13 +61,13 @@ class _Import:
 
     def _edge(self, index: int, what: str) -> Edge:
         source = self.source.tensors[index]
+        tensor = self._tensor(index, f"{what} tensor '{source.name}'")
         # A batch left open is 1, as TensorFlow Lite's interpreter has it; nothing else can be guessed.
-        if any(d < 0 for d in source.signature[1:]):
+        if what == "input" and any(d < 0 for d in source.signature[1:]):
             raise ConvertError(
                 f"{what} tensor '{source.name}': dynamic shape {source.signature};"
                 " give the model a fixed input shape and convert it again"
             )
-        tensor = self._tensor(index, f"{what} tensor '{source.name}'")
         return Edge(self.source.edge_names[index], tensor, tensor.dtype)
 
     def _node(self, op: SourceOp) -> Node:
@@ -120,6 +120,7 @@ def _make_tensor(source: SourceTensor, where: str) -> Tensor:
         dtype=DType[source.dtype.upper()],
         scales=source.scales,
         zero_points=source.zero_points,
+        leaves_open=any(d < 0 for d in source.signature),
     )
     if tensor.size > MAX_BYTES:
         raise ConvertError(f"{where}: shape {source.shape}: expected below 2 GiB")

@@ -22,7 +22,8 @@ class Tensor:
     """A value: in the arena, or constant where it has `data`.
 
     `scales` and `zero_points` hold one number, or one for each channel, or none where the tensor is
-    not quantised. A tensor with `alias_of` lies on the bytes of another one, of the same size.
+    not quantised. A tensor with `alias_of` lies on the bytes of another one, of the same size. Where
+    the source `leaves_open` the shape, it is the importer's to set.
     """
 
     name: str
@@ -32,6 +33,7 @@ class Tensor:
     zero_points: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
     data: Optional[np.ndarray] = None
     alias_of: Optional[Tensor] = None
+    leaves_open: bool = False
 
     @property
     def scale(self) -> float:

@@ -33,7 +33,9 @@ def add(node: Node) -> Op:
     """Multipliers as `Prepare` of kernels/add.cc computes them."""
     options = node.options("AddOptions")
     y = node.output
-    a, b = (_operand(node, i, y) for i in (0, 1))
+    a, b = node.activation(0), node.activation(1)
+    node.expect_shape(y, (a if b.data is not None else b).shape)
+    a, b = (_laid_out(node, x, y) for x in (a, b))
     twice_largest = 2.0 * max(a.scale, b.scale)
     reals = (
         a.scale / twice_largest,
@@ -46,9 +48,8 @@ def add(node: Node) -> Op:
     return node.op("ADD", [a, b], AddParams(*multipliers, *node.clamp(options)))
 
 
-def _operand(node: Node, i: int, y: Tensor) -> Tensor:
-    """Input `i`; a constant is laid out in the shape of the output."""
-    x = node.activation(i)
+def _laid_out(node: Node, x: Tensor, y: Tensor) -> Tensor:
+    """An input in the shape of the output: a constant is repeated, anything else has to have it."""
     if x.data is None or x.shape == y.shape:
         node.expect_shape(x, y.shape)
         return x

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Optional
+from typing import Any, Optional
 
 import numpy as np
 
@@ -48,29 +48,30 @@ def bias_of(node: Node, channels: int) -> Optional[Tensor]:
 def conv_2d(node: Node) -> Op:
     """Each output channel sees all channels of the input, or those of its group."""
     options = node.options("Conv2DOptions")
-    x, y, weights = node.activation(0), node.output, node.constant(1, "weights", DType.INT8)
-    for tensor in (x, y, weights):
+    x, weights = node.activation(0), node.constant(1, "weights", DType.INT8)
+    for tensor in (x, weights):
         node.expect_rank(tensor, 4)
     channels, _, _, depth = weights.shape
     if x.shape[3] % depth or channels % (x.shape[3] // depth):
         node.refuse(f"weights of shape {weights.shape} do not fit input {x.shape}", weights)
-    return _convolution(node, options, channels, y.elements * weights.elements // channels)
+    return _convolution(node, options, channels, weights.elements // channels)
 
 
 @importer("DEPTHWISE_CONV_2D")
 def depthwise_conv_2d(node: Node) -> Op:
     """Each output channel sees one channel of the input."""
     options = node.options("DepthwiseConv2DOptions")
-    x, y, weights = node.activation(0), node.output, node.constant(1, "weights", DType.INT8)
-    for tensor in (x, y, weights):
+    x, weights = node.activation(0), node.constant(1, "weights", DType.INT8)
+    for tensor in (x, weights):
         node.expect_rank(tensor, 4)
     ones, kernel_h, kernel_w, channels = weights.shape
     if ones != 1 or channels % x.shape[3]:
         node.refuse(f"weights of shape {weights.shape} do not fit input {x.shape}", weights)
-    return _convolution(node, options, channels, y.elements * kernel_h * kernel_w)
+    return _convolution(node, options, channels, kernel_h * kernel_w)
 
 
-def _convolution(node: Node, options: dict, channels: int, macs: int) -> Op:
+def _convolution(node: Node, options: dict[str, Any], channels: int, macs: int) -> Op:
+    """`macs`: multiply-accumulates of one element of the output."""
     x, y, weights = node.inputs[0], node.output, node.inputs[1]
     rows = axis(node, options, "H", x.shape[1], weights.shape[1], options["DilationHFactor"])
     cols = axis(node, options, "W", x.shape[2], weights.shape[2], options["DilationWFactor"])
@@ -82,5 +83,5 @@ def _convolution(node: Node, options: dict, channels: int, macs: int) -> Op:
         node.source.name,
         [x, weights, bias_of(node, channels), requant(weights.name, multipliers)],
         ConvParams(rows, cols, low, high),
-        macs,
+        macs * y.elements,
     )
