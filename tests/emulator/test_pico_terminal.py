@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import select
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Mpremote
 from pico import Pico, PicoError
 
 
@@ -16,7 +16,7 @@ def connect(pico: Pico) -> int:
     return os.open(pico.port, os.O_RDWR | os.O_NOCTTY)
 
 
-def test_client_leaves_in_the_middle_of_a_line(pico: Pico, mpremote: Mpremote) -> None:
+def test_client_leaves_in_the_middle_of_a_line(pico: Pico, mpremote: Callable[..., str]) -> None:
     for _ in range(10):
         client = connect(pico)
         os.write(client, b"\x03print('half a li")
@@ -24,7 +24,7 @@ def test_client_leaves_in_the_middle_of_a_line(pico: Pico, mpremote: Mpremote) -
         assert mpremote(pico, "exec", "print('whole')") == "whole\n"
 
 
-def test_client_leaves_while_the_firmware_prints(pico: Pico, mpremote: Mpremote) -> None:
+def test_client_leaves_while_the_firmware_prints(pico: Pico, mpremote: Callable[..., str]) -> None:
     client = connect(pico)
     os.write(client, b"\x03while True: print('x' * 70)\r\r\r")
     assert select.select([client], [], [], 5)[0]
@@ -33,7 +33,7 @@ def test_client_leaves_while_the_firmware_prints(pico: Pico, mpremote: Mpremote)
     assert mpremote(pico, "exec", "print('and back')") == "and back\n"
 
 
-def test_a_new_client_gets_nothing_old(pico: Pico, mpremote: Mpremote) -> None:
+def test_a_new_client_gets_nothing_old(pico: Pico, mpremote: Callable[..., str]) -> None:
     client = connect(pico)
     os.write(client, b"\x03print('old ' * 100)\r")
     time.sleep(0.5)
@@ -71,7 +71,7 @@ def test_ctrl_c_stops_a_busy_loop(pico: Pico) -> None:
     os.close(client)
 
 
-def test_the_last_output_arrives(firmware: Path, mpremote: Mpremote) -> None:
+def test_the_last_output_arrives(firmware: Path, mpremote: Callable[..., str]) -> None:
     script = (
         "import machine, time\nprint('last words')\ntime.sleep_ms(5)\nmachine.mem32[0x30000000]"
     )
