@@ -17,6 +17,8 @@ class Profile(list):
         lines.append(self._line("total", total, total, sum(macs for _, _, macs in self)))
         return "\n".join(lines)
 
+    __repr__ = __str__  # at the prompt as well
+
     @staticmethod
     def _line(name, us, total, macs):
         share = 100 * us / total if total else 0

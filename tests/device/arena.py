@@ -34,7 +34,7 @@ assert model.run(x) == answer
 assert whole[:16] == b"\xa5" * 16 and whole[48:] == b"\xa5" * 16
 
 # A view outlives the model and the caller's own reference to the arena.
-views = [minfer.load("dense.mnf").input.data for _ in range(20)]
+views = [minfer.load("dense.mnf").output.data for _ in range(20)]
 for i, view in enumerate(views):
     view[0] = i
 gc.collect()
@@ -58,6 +58,18 @@ model = minfer.load(data, arena)
 assert model.run(x) == answer
 arena.extend(bytes(4000))
 assert model.run(x) == answer
+arena = bytearray(32)
+model = minfer.load("dense.mnf", arena)
+
+
+def numbers():
+    yield 1
+    arena.extend(bytes(4000))
+    yield from (1.5, 2, 2.5)
+
+
+assert list(model.predict(numbers())) == [12.5, -10.0, -2.0]
+model = minfer.load(data)
 data.extend(bytes(4000))
 try:
     assert model.run(x) == answer  # where there was room to grow in place

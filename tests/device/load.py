@@ -40,5 +40,18 @@ for other in (None, 5, [1, 2]):
     raises(TypeError, "object with buffer protocol required", minfer.load, other)
 raises(TypeError, "object with buffer protocol required", minfer.load, print)
 
+# The file is closed again, whatever it held.
+try:
+    import os
+
+    handles = os.listdir("/proc/self/fd")
+except OSError:
+    pass
+else:
+    for _ in range(5):
+        minfer.load(path)
+        raises(minfer.ModelError, "not a minfer model: expected magic 826691149, found -2127442478", minfer.load, "models.romfs")
+    assert len(os.listdir("/proc/self/fd")) == len(handles)
+
 assert issubclass(minfer.ModelError, ValueError)
 print("ok")

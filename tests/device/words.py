@@ -13,7 +13,7 @@ for name in ("dense", "face", "pair", "wide"):
 profile = minfer.load("pair.mnf").profile((bytes(5), bytes(5)))
 assert all(us >= 0 for _, us, _ in profile)
 print(minfer.Profile((name, 1000 * (i + 1), 7 * i) for i, (name, _, _) in enumerate(profile)))
-print(minfer.Profile())
+print(repr(minfer.Profile()))
 for name in ("load", "Model", "ModelError", "Profile", "Tensor"):
     assert name in dir(minfer)
 for name in ("run", "predict", "classify", "profile", "steps", "input", "output", "labels", "arena"):
