@@ -1,9 +1,10 @@
-"""The C engine on the laptop: the very code that runs on the chip, with numpy arrays at its edges."""
+"""The C engine on the laptop: the code that runs on the chip, with numpy arrays at its edges."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Optional, Union
 
@@ -90,7 +91,6 @@ class Model:
         error = ffi.new("mnf_error_t *")
         if not lib.mnf_load(self._model, _pointer(self._file), len(file), error):
             raise _model_error(error)
-        self._arena = _aligned(self.arena_size)
         header = self._model.header
         self.tensors = [self._tensor(i) for i in range(header.n_tensors)]
         self._ops = self._walk()
@@ -134,6 +134,10 @@ class Model:
         for op in self._ops:
             lib.mnf_run_op(self._model, op, arena)
         return [self._read(edge) for edge in self.outputs]
+
+    @cached_property
+    def _arena(self) -> np.ndarray:
+        return _aligned(self.arena_size)
 
     def _write(self, edge: EdgeInfo, array: np.ndarray) -> None:
         if array.shape != edge.shape or array.dtype != edge.face.numpy:

@@ -26,7 +26,7 @@ def load_model(path: Path) -> tuple[Model, bytes]:
 
 
 def write_atomically(path: Path, content: bytes) -> None:
-    """Writes under a temporary name beside `path`, then renames: all of the file or nothing of it."""
+    """Writes under a temporary name beside `path`, then renames: all of the file or nothing."""
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(handle, "wb") as file:

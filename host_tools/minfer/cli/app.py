@@ -10,7 +10,7 @@ from minfer.errors import MinferError
 
 BAD_INPUT = 2
 
-# Paths and names may hold what rich takes for markup; a line stays one line however narrow the terminal.
+# Names may hold what rich takes for markup; a line stays one however narrow the terminal.
 console = Console(markup=False, highlight=False, soft_wrap=True)
 progress_console = Console(stderr=True)
 

@@ -17,7 +17,10 @@ from minfer.files import write_atomically
 def convert(
     model: Path = typer.Argument(..., metavar="MODEL.tflite", help="A fully quantised int8 model."),
     output: Optional[Path] = typer.Option(
-        None, "-o", "--output", help="The file to write; beside the model, ending .mnf, if not given."
+        None,
+        "-o",
+        "--output",
+        help="The file to write; beside the model, ending .mnf, if not given.",
     ),
     labels: Optional[Path] = typer.Option(
         None, "--labels", help="A text file with the label of each class on a line of its own."

@@ -49,9 +49,7 @@ def verify(
         found = target.run(file, samples)
         expected = [
             reference.run(sample)
-            for sample in track(
-                samples, "reference", console=progress_console, transient=True
-            )
+            for sample in track(samples, "reference", console=progress_console, transient=True)
         ]
         for i, edge in enumerate(compiled.outputs):
             row, differing = _compare(edge, i, found, expected)

@@ -62,7 +62,7 @@ class _Import:
     def _edge(self, index: int, what: str) -> Edge:
         source = self.source.tensors[index]
         tensor = self._tensor(index, f"{what} tensor '{source.name}'")
-        # A batch left open is 1, as TensorFlow Lite's interpreter has it; nothing else can be guessed.
+        # A batch left open is 1, as TensorFlow Lite has it; nothing else can be guessed.
         if what == "input" and any(d < 0 for d in source.signature[1:]):
             raise ConvertError(
                 f"{what} tensor '{source.name}': dynamic shape {source.signature};"

@@ -1,7 +1,7 @@
 """The graph between the stages of the compiler: tensors, operators, edges.
 
-Operators are in integer form from the start: an importer has already turned scales into multipliers.
-Passes are functions from graph to graph; they may change the operators of the graph they are given.
+Operators are in integer form from the start: an importer has turned scales into multipliers. Passes
+are functions from graph to graph; they may change the operators of the graph they are given.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ class Tensor:
     """A value: in the arena, or constant where it has `data`.
 
     `scales` and `zero_points` hold one number, or one for each channel, or none where the tensor is
-    not quantised. A tensor with `alias_of` lies on the bytes of another one, of the same size. Where
+    not quantised. A tensor with `alias_of` lies on the bytes of another one of the same size. Where
     the source `leaves_open` the shape, it is the importer's to set.
     """
 

@@ -51,14 +51,12 @@ def channel_multipliers(
 
 
 def tensor_multiplier(input_scale: float, weight_scale: float, output_scale: float) -> Multiplier:
-    """`GetQuantizedConvolutionMultipler` (kernels/kernel_util.cc): the product in single precision."""
+    """`GetQuantizedConvolutionMultipler` (kernels/kernel_util.cc): product in single precision."""
     product = np.float32(input_scale) * np.float32(weight_scale)
     return quantise_multiplier(float(product) / float(output_scale))
 
 
-def activation_range(
-    activation: str, scale: float, zero_point: int
-) -> Optional[tuple[int, int]]:
+def activation_range(activation: str, scale: float, zero_point: int) -> Optional[tuple[int, int]]:
     """`CalculateActivationRangeQuantized` (kernels/kernel_util.cc) for int8.
 
     None for an activation that is no clamp.
@@ -83,7 +81,7 @@ def activation_range(
 
 
 def multiply(x: np.ndarray, multiplier: Multiplier) -> np.ndarray:
-    """`MultiplyByQuantizedMultiplier` (kernels/internal/common.cc), double rounding, on int32 values."""
+    """`MultiplyByQuantizedMultiplier` (kernels/internal/common.cc) on int32, double rounding."""
     left, right = max(multiplier.shift, 0), max(-multiplier.shift, 0)
     shifted = (np.asarray(x, np.int64) << left).astype(np.int32).astype(np.int64)
     product = shifted * multiplier.value
@@ -104,7 +102,7 @@ def truncating_shift(x: np.ndarray, exponent: int) -> np.ndarray:
 
 
 def softmax_scaling(beta: float, input_scale: float) -> tuple[Multiplier, int]:
-    """`PreprocessSoftmaxScaling` and `CalculateInputRadius` (kernels/internal/quantization_util.cc).
+    """`PreprocessSoftmaxScaling`, `CalculateInputRadius` (kernels/internal/quantization_util.cc).
 
     Returns the multiplier and diff_min, with 5 integer bits for the scaled difference.
     """

@@ -43,7 +43,9 @@ def add(node: Node) -> Op:
         twice_largest / ((1 << LEFT_SHIFT) * y.scale),
     )
     if any(real >= 1.0 for real in reals):
-        node.refuse(f"output scale {y.scale:.6g} is too small for inputs {a.scale:.6g}, {b.scale:.6g}")
+        node.refuse(
+            f"output scale {y.scale:.6g} is too small for inputs {a.scale:.6g}, {b.scale:.6g}"
+        )
     multipliers = [quantise_multiplier(real) for real in reals]
     return node.op("ADD", [a, b], AddParams(*multipliers, *node.clamp(options)))
 

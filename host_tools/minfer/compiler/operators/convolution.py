@@ -35,7 +35,7 @@ def requant(name: str, multipliers: list[Multiplier]) -> Tensor:
 
 
 def bias_of(node: Node, channels: int) -> Optional[Tensor]:
-    """Input 2, int32[channels] where there is one, without its quantisation: the chip needs none."""
+    """Input 2, int32[channels] where there is one; the chip does not need its quantisation."""
     bias = node.optional_constant(2, "bias", DType.INT32)
     if bias is None:
         return None

@@ -103,7 +103,9 @@ class Node:
         if bounds is None:
             self.refuse(f"fused activation {name}: expected NONE, RELU, RELU6 or RELU_N1_TO_1")
         if bounds[0] > bounds[1]:
-            self.refuse(f"activation {name} leaves no value of scale {y.scale}, zero point {y.zero_point}")
+            self.refuse(
+                f"activation {name} leaves no value of scale {y.scale}, zero point {y.zero_point}"
+            )
         return bounds
 
     def expect_shape(self, tensor: Tensor, shape: tuple[int, ...]) -> None:
@@ -115,7 +117,9 @@ class Node:
             tensor.shape = tuple(shape)
             self.check_size(tensor)
         elif tensor.shape != tuple(shape):
-            self.refuse(f"expected shape {tuple(shape)}, found {tensor.shape}; convert it again", tensor)
+            self.refuse(
+                f"expected shape {tuple(shape)}, found {tensor.shape}; convert it again", tensor
+            )
 
     def check_size(self, tensor: Tensor) -> None:
         """Refuses a tensor that the file format cannot hold."""
