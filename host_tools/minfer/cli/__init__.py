@@ -1,12 +1,13 @@
-"""The command line: `minfer convert`, `inspect`, `run`, `verify`; one module each."""
+"""The command line: `minfer convert`, `inspect`, `run`, `verify`, `deploy`; one module each."""
 
 from minfer.cli.app import app, main
 from minfer.cli.convert import convert
+from minfer.cli.deploy import deploy
 from minfer.cli.inspect import inspect
 from minfer.cli.run import run
 from minfer.cli.verify import verify
 
-for command in (convert, inspect, run, verify):
+for command in (convert, inspect, run, verify, deploy):
     app.command()(command)
 
 __all__ = ["app", "main"]
