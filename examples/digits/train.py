@@ -1,8 +1,8 @@
 """Trains the digits model and writes digits.tflite, labels.txt and heldout.bin beside this script.
 
 The data are scikit-learn's bundled digits: 1,797 handwritten digits of 8x8 pixels, brightness 0 to
-16. A fifth of them, drawn with each digit's share, is held out: training never sees it. Seeds are fixed,
-so that a second run on the same machine writes the same files.
+16. A fifth of them, drawn with each digit's share, is held out: training never sees it. Seeds are
+fixed, so that a second run on the same machine writes the same files.
 
     pip install '.[train]'
     python examples/digits/train.py

@@ -43,5 +43,7 @@ CASES: list[Spec] = [
         Softmax(x=x, scale=0.03)
         for x in ((5,), (256,), (1, 1), (1, 2), (7, 3), (2, 3, 12), (2, 3, 2, 9), (1, 511))
     ),
+    # Many rows: few of the roundings show in any one of them.
+    *(Softmax(x=(700, n), scale=s) for n, s in ((2, 0.01), (3, 0.02), (6, 0.04), (9, 0.1))),
     *(Softmax(zero_point=z) for z in (-128, 0, 127)),
 ]
