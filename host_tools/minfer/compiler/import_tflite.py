@@ -6,14 +6,15 @@ from typing import Optional
 
 import numpy as np
 
-from minfer.compiler.ir import Edge, Graph, Tensor
+from minfer.compiler.ir import Edge, Graph, Op, Tensor
 from minfer.compiler.operators import IMPORTERS, Node, describe
+from minfer.compiler.quantise import RangeError
 from minfer.compiler.tflite_file import SourceModel, SourceOp, SourceTensor, read
 from minfer.errors import ConvertError
 from minfer.format import MAX_BYTES, MAX_RANK, DType
 
 
-def import_tflite(file: bytes, name: str) -> Graph:
+def import_tflite(file: bytes) -> Graph:
     """Reads a model; raises ConvertError naming what minfer cannot take, and what to do."""
     source = read(file)
     if source.n_signatures > 1:
@@ -25,7 +26,7 @@ def import_tflite(file: bytes, name: str) -> Graph:
         raise ConvertError(
             f"expected inputs and outputs, found {len(source.inputs)} and {len(source.outputs)}"
         )
-    return _Import(source).graph(name)
+    return _Import(source).graph()
 
 
 def _unknown(op: SourceOp, source: SourceModel) -> str:
@@ -44,20 +45,20 @@ class _Import:
         self.tensors: dict[int, Tensor] = {}
         self.written: set[int] = set(source.inputs)
 
-    def graph(self, name: str) -> Graph:
+    def graph(self) -> Graph:
         inputs = [self._edge(i, "input") for i in self.source.inputs]
         ops = []
         for op in self.source.ops:
             if op.name not in IMPORTERS:
                 raise ConvertError(_unknown(op, self.source))
-            imported = IMPORTERS[op.name](self._node(op))
+            imported = _import_op(self._node(op))
             if imported is not None:
                 ops.append(imported)
         outputs = [self._edge(i, "output") for i in self.source.outputs]
         for i, edge in zip(self.source.outputs, outputs):
             if i not in self.written:
                 raise ConvertError(f"output tensor '{edge.tensor.name}': no operator computes it")
-        return Graph(name, inputs, outputs, ops)
+        return Graph(inputs, outputs, ops)
 
     def _edge(self, index: int, what: str) -> Edge:
         source = self.source.tensors[index]
@@ -95,6 +96,14 @@ class _Import:
         if index not in self.tensors:
             self.tensors[index] = _make_tensor(self.source.tensors[index], where)
         return self.tensors[index]
+
+
+def _import_op(node: Node) -> Optional[Op]:
+    try:
+        with np.errstate(all="ignore"):
+            return IMPORTERS[node.source.name](node)
+    except RangeError as error:
+        node.refuse(str(error))
 
 
 def _make_tensor(source: SourceTensor, where: str) -> Tensor:

@@ -121,7 +121,6 @@ class Edge:
 class Graph:
     """A model: operators in execution order."""
 
-    name: str
     inputs: list[Edge]
     outputs: list[Edge]
     ops: list[Op]

@@ -14,6 +14,10 @@ import numpy as np
 INT8_MIN, INT8_MAX = -128, 127
 
 
+class RangeError(ValueError):
+    """Scales or options so large or small that an integer computed from them has no value."""
+
+
 class Multiplier(NamedTuple):
     """value × 2^(shift − 31) stands for a real multiplier; shift is positive to the left."""
 
@@ -23,6 +27,8 @@ class Multiplier(NamedTuple):
 
 def round_half_away(x: float) -> int:
     """`TfLiteRound`: the nearest integer, halves away from zero."""
+    if not math.isfinite(x):
+        raise RangeError(f"expected scales with a finite ratio, found {x}; quantise the model anew")
     return int(math.copysign(math.floor(abs(x) + 0.5), x)) if abs(x) < 2**52 else int(x)
 
 

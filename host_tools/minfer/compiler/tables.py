@@ -1,7 +1,7 @@
 """Tables of unary functions: int8[256], the value for −128 first.
 
-Each function reproduces the arithmetic of the reference kernel of TensorFlow Lite that its docstring
-names, for all 256 inputs at once. Scales are single-precision numbers, as the model file has them.
+Each function reproduces the arithmetic of a reference kernel of TensorFlow Lite, named in its
+docstring, for all 256 inputs at once. Scales are single-precision numbers, as the file has them.
 """
 
 from __future__ import annotations

@@ -48,7 +48,6 @@ class SourceTensor:
     dtype: str
     scales: np.ndarray
     zero_points: np.ndarray
-    quantised_dimension: int
     data: Optional[bytes]
     is_variable: bool
     is_sparse: bool
@@ -133,7 +132,6 @@ def _read_tensor(model: tflite.Model, tensor: tflite.Tensor) -> SourceTensor:
         dtype=TYPE_NAMES[tensor.Type()].lower(),
         scales=np.array(scales, np.float32),
         zero_points=np.array(zero_points or [0] * len(scales), np.int64),
-        quantised_dimension=quantisation.QuantizedDimension() if quantisation else 0,
         data=data,
         is_variable=tensor.IsVariable(),
         is_sparse=tensor.Sparsity() is not None,

@@ -84,18 +84,18 @@ class Board:
         self.exec(f"sink = open({path!r}, 'wb')")
         for piece in pieces:
             if isinstance(piece, bytes):
-                self.send(piece, "sink.write(a2b_base64({}))", progress)
+                self.send(piece, "sink.write(a2b_base64({data}))", progress)
             else:
                 call = f"copy_rom(sink, {piece.offset}, {piece.size})"
                 self.exec(call, lambda line: progress(int(line)))
         self.exec("sink.close()")
 
     def send(self, content: bytes, call: str, progress: Progress = lambda done: None) -> None:
-        """Runs `call` for each chunk of `content`, its {} replaced by the chunk in base64, {start} by its place."""
+        """Runs `call` for each chunk of `content`, put for its {data} in base64; {start} and {end} are its place."""
         for start in range(0, len(content), CHUNK):
             chunk = content[start : start + CHUNK]
             encoded = binascii.b2a_base64(chunk, newline=False)
-            self.exec(call.format(encoded, start=start))
+            self.exec(call.format(data=encoded, start=start, end=start + len(chunk)))
             progress(len(chunk))
 
     def _enter_raw_repl(self) -> None:
