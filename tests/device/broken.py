@@ -33,7 +33,7 @@ for i in range(8, len(data)):
 # With the checksum mended, the rest of the validation has to stand alone.
 loaded = 0
 for i in range(12, len(data)):
-    for value in (0, 1, 0x7F, 0x80, 0xFF, data[i] ^ 16):
+    for value in (0, 0x7F, 0xFF, data[i] ^ 16):
         broken = bytearray(data)
         broken[i] = value
         struct.pack_into("<I", broken, 8, crc32(memoryview(broken)[12:]))

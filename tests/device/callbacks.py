@@ -9,7 +9,7 @@ except ImportError:
 
 model = minfer.load("long.mnf")
 other = minfer.load("dense.mnf")
-x = bytes(8192)
+x = bytes(1024)
 seen = []
 
 
@@ -22,7 +22,7 @@ def callback(arg):
 
 
 def numbers():
-    yield from bytes(8191)
+    yield from bytes(1023)
     schedule(callback, None)
     yield 0  # no jump from here on: the callback's next chance is between two operators
 

@@ -149,9 +149,9 @@ def wide() -> Model:
 
 
 def long() -> Model:
-    """A thousand operators on 8 KB, each adding one: long enough to be interrupted."""
+    """A thousand operators on 1 KB, each adding one: long enough to be interrupted."""
     model = Model("long")
-    x = model.tensor((8, 1024), scale=1.0)
+    x = model.tensor((1, 1024), scale=1.0)
     plus_one = model.tensor((256,), data=table(lambda x: x + 1))
     for _ in range(1000):
         model.lookup(x, x, plus_one)
