@@ -1,13 +1,13 @@
 #!/bin/bash
 # Builds the firmware of one target out of tree, in build/TARGET: build.sh unix|unix-asan|pico|pico2|qemu-m33
-# From the environment: MICROPYTHON_DIR, PICO_SDK_PATH, CMSIS_NN_LIB, CMSIS_NN_INCLUDE.
+# From the environment: OUT (another folder for the results), MICROPYTHON_DIR, PICO_SDK_PATH, CMSIS_NN_LIB, CMSIS_NN_INCLUDE.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 build=$root/build
 setup=$root/firmware/setup.sh
 target=$1
-out=$build/$target
+out=$(realpath -m "${OUT:-$build/$target}")
 log=$out/build.log
 
 die() {
