@@ -102,10 +102,13 @@ class Op:
         return ConvertError(f"{self.source}, tensor '{self.outputs[0].name}': {why}")
 
 
-# What a pass removes: a copy under another shape, and the two ways over the model's edge.
+# What passes remove: a copy under another shape, the two ways over the model's edge, and what
+# stands around a dilated convolution.
 RESHAPE = "RESHAPE"
 QUANTIZE = "QUANTIZE"
 DEQUANTIZE = "DEQUANTIZE"
+SPACE_TO_BATCH = "SPACE_TO_BATCH_ND"
+BATCH_TO_SPACE = "BATCH_TO_SPACE_ND"
 
 
 @dataclass(eq=False)

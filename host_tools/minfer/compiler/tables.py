@@ -58,8 +58,7 @@ def leaky_relu(x: Tensor, y: Tensor, alpha: float) -> np.ndarray:
     """`QuantizeLeakyRelu` (reference/leaky_relu.h)."""
     identity = quantise_multiplier(_ratio(x, y))
     slope = float(FLOAT(x.scale) * FLOAT(alpha) / FLOAT(y.scale))
-    # A negative slope is a positive multiplier of the negated input.
-    sloped = int(np.sign(slope)) * multiply(INPUTS - x.zero_point, quantise_multiplier(abs(slope)))
+    sloped = multiply(INPUTS - x.zero_point, quantise_multiplier(slope))
     plain = multiply(INPUTS - x.zero_point, identity)
     return _saturate(y.zero_point + np.where(INPUTS >= x.zero_point, plain, sloped))
 

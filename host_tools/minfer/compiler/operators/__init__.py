@@ -11,6 +11,7 @@ from minfer.compiler.operators import (  # noqa: F401
     reshape,
     shape,
     softmax,
+    space_batch,
 )
 from minfer.compiler.operators.registry import IMPORTERS, Node, describe
 

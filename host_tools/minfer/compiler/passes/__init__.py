@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from minfer.compiler.ir import Graph
+from minfer.compiler.passes.collapse_dilation import collapse_dilation
 from minfer.compiler.passes.drop_reshapes import drop_reshapes
 from minfer.compiler.passes.float_face import float_face
 from minfer.compiler.passes.fold_constants import fold_constants
@@ -16,6 +17,7 @@ PASSES = (
     float_face,
     fold_constants,
     remove_dead,
+    collapse_dilation,
     merge_lookups,
     fuse_clamps,
     fold_pads,
