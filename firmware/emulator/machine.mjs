@@ -11,6 +11,7 @@ import { UsbSerial } from './usb.mjs';
 const STACK_TOP = 0x20042000;
 const BOOT2 = 0x10000000; // the first 256 bytes of the flash, which set it up and enter the program
 const WATCHDOG = 0x40058000;
+const BRIEF = 5000; // cycles: a sleep the host need not keep pace with, such as the time a USB packet takes
 const PARK = 0; // the trap of bootrom.S for a core 1 with nothing to run
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
@@ -137,7 +138,8 @@ export class Machine {
       } else if (missedInterrupt(core0) || (second.running && missedInterrupt(core1))) {
         this.cores.filter(missedInterrupt).forEach(wake);
       } else {
-        const nap = Math.min(clock.due - core0.cycles, sleepBudget);
+        const left = clock.due - core0.cycles;
+        const nap = left < BRIEF ? left : Math.min(left, sleepBudget);
         sleepBudget -= nap;
         this.asleep += nap;
         core0.cycles += nap;
