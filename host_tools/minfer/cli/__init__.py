@@ -1,13 +1,14 @@
-"""The command line: `minfer convert`, `inspect`, `run`, `verify`, `deploy`; one module each."""
+"""The command line: `minfer convert`, `inspect`, `run`, `verify`, `deploy`, `profile`; one module each."""
 
 from minfer.cli.app import app, main
 from minfer.cli.convert import convert
 from minfer.cli.deploy import deploy
 from minfer.cli.inspect import inspect
+from minfer.cli.profile import profile
 from minfer.cli.run import run
 from minfer.cli.verify import verify
 
-for command in (convert, inspect, run, verify, deploy):
+for command in (convert, inspect, run, verify, deploy, profile):
     app.command()(command)
 
 __all__ = ["app", "main"]
