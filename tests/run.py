@@ -4,9 +4,9 @@
     tests/run.py --target unix|unix-asan|pico|serial:PORT [NAME...]
 
 A test is a script of tests/device/, run by MicroPython in a folder of its own with the models of
-tests/device/support/ beside it. It passes when it prints what its .exp file holds or, without one, ends
-with "ok"; it prints "SKIP" and why where the target cannot do what it tests. exact.py runs once for
-each real model, as exact:NAME.
+tests/device/support/ beside it. It passes when it prints what its .exp file holds or, without one,
+ends with "ok"; it prints "SKIP" and why where the target cannot do what it tests. exact.py runs once
+for each real model, as exact:NAME.
 """
 
 from __future__ import annotations
@@ -85,7 +85,8 @@ class Unix:
         """Raises MissingError where the program is not built."""
         if not self.program.is_file():
             raise MissingError(
-                f"expected {self.program.relative_to(ROOT)}, found none: make firmware TARGET={self.name}"
+                f"expected {self.program.relative_to(ROOT)}, found none:"
+                f" make firmware TARGET={self.name}"
             )
 
     def run(self, script: str, folder: Path) -> tuple[bool, str]:
@@ -104,7 +105,9 @@ class Board:
     def check(self) -> None:
         """Raises MissingError where there is no such port."""
         if not Path(self.port).exists():
-            raise MissingError(f"expected a serial port at {self.port}, found none: is the board plugged in?")
+            raise MissingError(
+                f"expected a serial port at {self.port}, found none: is the board plugged in?"
+            )
 
     def run(self, script: str, folder: Path) -> tuple[bool, str]:
         """Runs `script` by mpremote."""
@@ -124,7 +127,9 @@ class EmulatedPico:
     def check(self) -> None:
         """Raises MissingError where the firmware is not built."""
         if not self.image.is_file():
-            raise MissingError(f"expected {self.image.relative_to(ROOT)}, found none: make firmware TARGET=pico")
+            raise MissingError(
+                f"expected {self.image.relative_to(ROOT)}, found none: make firmware TARGET=pico"
+            )
 
     def run(self, script: str, folder: Path) -> tuple[bool, str]:
         """Runs `script` by mpremote."""
@@ -155,6 +160,7 @@ def find_target(name: str) -> Target:
         if target.name == name:
             return target
     raise MissingError(f"expected a target of unix, unix-asan, pico or serial:PORT, found {name}")
+
 
 # Real models, and the archives of what the reference gives for them.
 GOLDEN = {
@@ -187,7 +193,9 @@ def golden_files(model: str, samples: int) -> dict[str, bytes]:
         import numpy as np
         from minfer.compiler import compile_model
     except ImportError as error:
-        raise MissingError(f"the compiler cannot be imported ({error}): pip install -e .") from error
+        raise MissingError(
+            f"the compiler cannot be imported ({error}): pip install -e ."
+        ) from error
     with np.load(archive) as arrays:
         inputs, outputs = (
             b"".join(arrays[key][:samples].tobytes() for key in keys if key in arrays)
@@ -235,7 +243,10 @@ def judge(script: str, ended_well: bool, output: str) -> Result:
         wanted = expected.read_text(encoding="utf-8").splitlines()
         if ended_well and lines == wanted:
             return Result("pass")
-        return Result("FAIL", "\n".join(difflib.unified_diff(wanted, lines, "expected", "found", "", "", 1, "")))
+        return Result(
+            "FAIL",
+            "\n".join(difflib.unified_diff(wanted, lines, "expected", "found", "", "", 1, "")),
+        )
     if ended_well and lines and lines[-1] == "ok":
         return Result("pass", " ".join(lines[:-1]))
     return Result("FAIL", output)
@@ -263,7 +274,9 @@ def main() -> int:
     """The command line."""
     parser = argparse.ArgumentParser(description="Runs the device tests on a target.")
     parser.add_argument("--target", default="unix", help="unix, unix-asan, pico or serial:PORT")
-    parser.add_argument("tests", nargs="*", metavar="NAME", help="of a test, as printed; all without")
+    parser.add_argument(
+        "tests", nargs="*", metavar="NAME", help="of a test, as printed; all without"
+    )
     arguments = parser.parse_args()
     unknown = set(arguments.tests) - set(names())
     if unknown:
@@ -274,11 +287,15 @@ def main() -> int:
         for name, seconds, result in run_tests(arguments.tests or names(), target):
             counts[result.status] += 1
             separator = "\n" if result.status == "FAIL" else "  "
-            print(f"{result.status}  {name:<28}{seconds:6.1f} s{separator}{result.detail}".rstrip(), flush=True)
+            print(
+                f"{result.status}  {name:<28}{seconds:6.1f} s{separator}{result.detail}".rstrip(),
+                flush=True,
+            )
     except MissingError as error:
         print(f"run.py: {error}", file=sys.stderr)
         return 2
-    print(f"{arguments.target}: {counts['pass']} passed, {counts['FAIL']} failed, {counts['skip']} skipped")
+    passed, failed, skipped = counts.values()
+    print(f"{arguments.target}: {passed} passed, {failed} failed, {skipped} skipped")
     return 1 if counts["FAIL"] else 0
 
 

@@ -1,4 +1,5 @@
-# minfer: int8 neural networks on the chip. C does the work (_minfer); here is what is easier said in Python.
+# minfer: int8 neural networks on the chip. C does the work (_minfer); here is what is easier
+# said in Python.
 import os
 import time
 
@@ -83,7 +84,7 @@ class Model(_minfer.Model):
 def load(model, arena=None):
     """The Model in a file or a buffer; in ROMFS it is used where it lies.
 
-    arena: a writable buffer to compute in, which several models may share; allocated where there is none.
+    arena: a writable buffer to compute in, which several models may share; allocated without one.
     Raises ModelError for what is not a model, OSError for a file that cannot be read.
     """
     if not isinstance(model, str):

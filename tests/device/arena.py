@@ -20,7 +20,12 @@ third = minfer.load("dense.mnf", pair.arena)
 assert third.run(x) == answer
 
 # Any writable buffer; what lies around a slice is left alone.
-for arena in (array("i", range(8)), array("f", 8 * [0]), array("H", 16 * [0]), memoryview(bytearray(48))[4:]):
+for arena in (
+    array("i", range(8)),
+    array("f", 8 * [0]),
+    array("H", 16 * [0]),
+    memoryview(bytearray(48))[4:],
+):
     model = minfer.load("dense.mnf", arena)
     gc.collect()
     assert model.run(x) == answer
@@ -45,12 +50,17 @@ for bad, words in (
     (bytes(32), "arena: expected a writable buffer of at least 32 bytes, found bytes"),
     (5, "arena: expected a writable buffer of at least 32 bytes, found int"),
     (bytearray(31), "arena: expected at least 32 bytes, found 31"),
-    (memoryview(bytearray(64))[3:], "arena: expected an address that is a multiple of 4, found remainder 3"),
+    (
+        memoryview(bytearray(64))[3:],
+        "arena: expected an address that is a multiple of 4, found remainder 3",
+    ),
 ):
     raises(ValueError, words, minfer.load, "dense.mnf", bad)
 with open("dense.mnf", "rb") as file:
     data = bytearray(file.read())
-raises(ValueError, "arena: expected a buffer of its own, found the model's", minfer.load, data, data)
+raises(
+    ValueError, "arena: expected a buffer of its own, found the model's", minfer.load, data, data
+)
 
 # Buffers that are resized under the model's feet.
 arena = bytearray(32)

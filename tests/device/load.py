@@ -1,4 +1,4 @@
-# A model comes from a path or from any buffer; what cannot be read is an OSError that names the file.
+# A model comes from a path or from any buffer; a file that cannot be read is named.
 import gc
 from array import array
 
@@ -50,7 +50,12 @@ except OSError:
 else:
     for _ in range(5):
         minfer.load(path)
-        raises(minfer.ModelError, "not a minfer model: expected magic 826691149, found -2127442478", minfer.load, "models.romfs")
+        raises(
+            minfer.ModelError,
+            "not a minfer model: expected magic 826691149, found -2127442478",
+            minfer.load,
+            "models.romfs",
+        )
     assert len(os.listdir("/proc/self/fd")) == len(handles)
 
 assert issubclass(minfer.ModelError, ValueError)

@@ -66,7 +66,8 @@ static mp_obj_t typecode_name(int code) {
 
 // The buffer of `obj` where it fits exactly; ValueError otherwise. The elements are those of the face, or float32 where
 // `real`, and then float64 will do as well.
-static void edge_buffer(const minfer_model_t *self, size_t io, mp_obj_t obj, mp_uint_t flags, bool real, mp_buffer_info_t *info) {
+static void edge_buffer(const minfer_model_t *self, size_t io, mp_obj_t obj, mp_uint_t flags, bool real,
+    mp_buffer_info_t *info) {
     const mnf_tensor_t *tensor = minfer_io_tensor(self, io);
     uint32_t dtype = real ? MNF_FLOAT32 : self->engine.io[io].face;
     size_t count = minfer_count(tensor);
