@@ -5,8 +5,8 @@
 
 A test is a script of tests/device/, run by MicroPython in a folder of its own with the models of
 tests/device/support/ beside it. It passes when it prints what its .exp file holds or, without one,
-ends with "ok"; it prints "SKIP" and why where the target cannot do what it tests. exact.py runs once
-for each real model, as exact:NAME.
+ends with "ok"; it prints "SKIP" and why where the target cannot do what it tests. exact.py runs
+once for each real model, as exact:NAME.
 """
 
 from __future__ import annotations
