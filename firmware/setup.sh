@@ -154,7 +154,7 @@ pypi() {
 
 emulator() {
     local major
-    major=$(node --version 2>/dev/null | sed 's/^v//; s/\..*//')
+    major=$(node --version 2>/dev/null | grep -o '[0-9]*' | head -n 1) || true
     [ "${major:-0}" -ge 18 ] || debian nodejs
     command -v npm >/dev/null || debian npm
     npm ci --prefix "$root/firmware/emulator" --cache "$build/npm-cache" --silent --no-audit --no-fund ||
