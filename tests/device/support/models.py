@@ -36,7 +36,7 @@ class Model:
     meta: dict[str, str] = field(default_factory=dict)
 
     def tensor(self, shape, dtype=INT8, scale=0.0, zero_point=0, offset=None, data=None) -> int:
-        """Adds a tensor: constant with `data`, else in the arena, at `offset` or behind the rest."""
+        """Adds a tensor: a constant with `data`, else in the arena, at `offset` or at the end."""
         width = {INT8: 1, UINT8: 1, INT16: 2, INT32: 4, FLOAT32: 4}[dtype]
         size = width
         for dim in shape:
