@@ -38,8 +38,7 @@ def show(model, file):
     shown = []
     for _ in range(DRAWN):
         record = file.read(RECORD)
-        model.input.data[:] = memoryview(record)[1:]
-        answer, confidence = model.classify()
+        answer, confidence = model.classify(memoryview(record)[1:])
         verdict = "" if answer == model.labels[record[0]] else ", is " + model.labels[record[0]]
         shown.append((record[1:], "%s (%.1f %%)%s" % (answer, 100 * confidence, verdict)))
         if len(shown) == IN_A_ROW:

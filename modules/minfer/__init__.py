@@ -35,7 +35,7 @@ class Model(_minfer.Model):
         self._place = "flash" if hasattr(buffer, "read") else "RAM"
 
     def classify(self, x=None):
-        """(label, probability) of the likeliest class. x as for predict()."""
+        """(label, probability) of the likeliest class. x: real numbers, or a buffer as for run()."""
         if len(self.outputs) != 1:
             raise ValueError(
                 "classify: expected a model with one output, found %d" % len(self.outputs)

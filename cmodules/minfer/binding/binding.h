@@ -61,7 +61,7 @@ mp_obj_t minfer_shape(const mnf_tensor_t *tensor);
 mp_obj_t minfer_io_label(const minfer_model_t *self, size_t io);
 size_t minfer_count(const mnf_tensor_t *tensor);
 
-// Python's values into the inputs: buffers of the face's type, or where `real`, whatever holds numbers.
+// Python's values into the inputs: buffers of the face's type, or where `real`, also whatever holds real numbers.
 void minfer_put_inputs(const minfer_model_t *self, mp_obj_t x, bool real);
 // ValueError where `out` could not take the outputs.
 void minfer_check_outputs(const minfer_model_t *self, mp_obj_t out, bool real);
