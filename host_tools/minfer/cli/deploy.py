@@ -69,6 +69,7 @@ def _progress() -> Progress:
         DownloadColumn(),
         console=progress_console,
         transient=True,
+        disable=not progress_console.is_terminal,
     )
 
 

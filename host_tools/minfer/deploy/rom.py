@@ -71,7 +71,7 @@ def _expect_room(board: Board, pieces: Sequence[Piece], present: dict[str, RomFi
         files = ", ".join(f"{file.name} ({file.size:,})" for file in present.values()) or "nothing"
         raise MinferError(
             f"ROMFS of {board.port} is full: expected room for {size:,} bytes, found {room:,};"
-            f" in it: {files}"
+            f" in it: {files}; an empty folder empties it: mpremote romfs deploy FOLDER"
         )
     board.exec(f"remove({STAGED!r})")  # what a power cut left
     needed = size + size // 256 + 8192  # with what a file system needs to keep it
@@ -118,7 +118,7 @@ def _compare(board: Board, models: Sequence[Candidate], before: dict[str, RomFil
     for model in models:
         if not _is_there(after.pop(model.name, None), model):
             raise MinferError(f"{board.port}: {model.name} in ROMFS is not what was sent; repeat the command")
-        board.exec(f"minfer.load('/rom/{model.name}')\ngc.collect()")
+        board.exec(f"minfer.load({'/rom/' + model.name!r})\ngc.collect()")
     names = {model.name for model in models}
     kept = {name: file.digest for name, file in before.items() if name not in names}
     if {name: file.digest for name, file in after.items()} != kept:
