@@ -6,8 +6,10 @@ The suite cuts at a few moments; `python tests/deploy/test_power_cut.py 50` at a
 from __future__ import annotations
 
 import hashlib
+import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -69,7 +71,7 @@ class Deployment:
 
     def cut_boot(self, flash: Path, moment: float) -> None:
         pico = start(flash)
-        timer = threading.Timer(moment, lambda: pico.kill())
+        timer = threading.Timer(moment, lambda: os.kill(pico.pid, signal.SIGKILL))
         timer.start()
         try:
             with pico:

@@ -50,9 +50,10 @@ def check_models(board: Board, models: Sequence[Candidate], in_ram: bool = False
         needed = model.arena_size + (len(model.content) if in_ram else 0)
         if needed > largest:
             what = "arena and file" if in_ram else "arena"
+            remedy = f"; from ROMFS it runs in {model.arena_size:,}: minfer deploy" if in_ram else ""
             raise MinferError(
                 f"{model.name}: expected {needed:,} bytes of free RAM for its {what},"
-                f" found {largest:,} in one piece on {board.port}"
+                f" found {largest:,} in one piece on {board.port}{remedy}"
             )
 
 
