@@ -121,7 +121,7 @@ build_rp2() {
         -DMICROPY_LIB_DIR="$micropython" -DMICROPY_FROZEN_MANIFEST="$root/boards/$board/manifest.py" \
         -DUSER_C_MODULES="$folders" -DCMSIS_NN_LIB="${CMSIS_NN_LIB:-}" -DCMSIS_NN_INCLUDE="${CMSIS_NN_INCLUDE:-}"
     logged ninja -C "$out" -j2
-    logged python3 "$micropython/tools/uf2conv.py" -b 0x10000000 -f "$family" -c \
+    logged "${PYTHON:-python3}" "$micropython/tools/uf2conv.py" -b 0x10000000 -f "$family" -c \
         -o "$out/firmware.uf2" "$out/firmware.bin"
     "$setup" pypi pyelftools
     "$build/venv/bin/python" "$root/firmware/check_image.py" "$target" "$out"
