@@ -1,7 +1,8 @@
-# Puts an image of models into ROMFS so that a power cut at any moment leaves the old one or the new one.
+# Puts an image of models into ROMFS; a power cut at any moment leaves the old one or the new one.
 #
-# `minfer deploy` writes the image to a file, compares it, and then renames that file to PENDING: from this moment
-# on the image is the one to have. install() copies it to ROMFS, right after and, where that was cut short, at boot.
+# `minfer deploy` writes the image to a file, compares it, then renames that file to PENDING: from
+# this moment on the image is the one to have. install() copies it to ROMFS, right after and, where
+# that was cut short, at boot.
 import os
 
 import vfs
@@ -14,9 +15,9 @@ GET_SEGMENT = 2  # of vfs.rom_ioctl
 
 
 def install(progress=lambda done, total: None):
-    """Copies the pending image, where there is one, to ROMFS, mounts it at /rom and removes the file.
+    """Copies the pending image, if there is one, to ROMFS, mounts that at /rom, removes the file.
 
-    progress(done, total) is told the bytes copied. Raises OSError where the flash does not keep what is written.
+    progress(done, total) is told the bytes copied. Raises OSError where the flash is worn out.
     """
     try:
         total = os.stat(PENDING)[6]
@@ -37,7 +38,7 @@ def _copy(image, total, partition, progress):
     size = partition.ioctl(BLOCK_SIZE, 0)
     flash = memoryview(partition)
     block = memoryview(bytearray(size))
-    partition.ioctl(ERASE, 0)  # ROMFS begins there: without it half an image is none, and never mounted
+    partition.ioctl(ERASE, 0)  # without its header half an image is none, and never mounted
     for start in range((total - 1) // size * size, -1, -size):
         image.seek(start)
         n = image.readinto(block)

@@ -30,7 +30,7 @@ def start(flash: Path | None = None) -> Pico:
 
 
 def write_models(folder: Path) -> dict[str, Path]:
-    """Small models: `dense` (340 bytes or so) and `long` (28 KB), and `other`, which is another file of that name."""
+    """Small models: `dense` (472 bytes), `long` (28 KB), and `other`, of the file name of `long`."""
     paths = {}
     for name, model in (("dense", models.dense()), ("long", models.long())):
         paths[name] = folder / f"{name}.mnf"

@@ -69,13 +69,24 @@ def test_loads_without_copying(pico: Pico, paths: dict[str, Path]) -> None:
     assert len(paths["long"].read_bytes()) > 16 * 1024
 
 
-def test_keeps_files_that_mpremote_deployed(pico: Pico, paths: dict[str, Path], tmp_path: Path) -> None:
+def test_keeps_files_that_mpremote_deployed(
+    pico: Pico, paths: dict[str, Path], tmp_path: Path
+) -> None:
     contents = {"lib/a.txt": b"a" * 999, "b.bin": bytes(range(256)), "empty": b""}
     folder = tmp_path / "rom"
     for name, content in contents.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
-    command = [sys.executable, "-m", "mpremote", "connect", pico.port, "romfs", "deploy", str(folder)]
+    command = [
+        sys.executable,
+        "-m",
+        "mpremote",
+        "connect",
+        pico.port,
+        "romfs",
+        "deploy",
+        str(folder),
+    ]
     subprocess.run(command, check=True, capture_output=True, timeout=60)
     minfer("deploy", paths["dense"], "--port", pico.port)
     expected = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
@@ -83,7 +94,9 @@ def test_keeps_files_that_mpremote_deployed(pico: Pico, paths: dict[str, Path], 
 
 
 def test_writes_files(pico: Pico, paths: dict[str, Path]) -> None:
-    assert "/long.mnf: deployed" in minfer("deploy", paths["long"], "--to", "fs", "--port", pico.port)
+    assert "/long.mnf: deployed" in minfer(
+        "deploy", paths["long"], "--to", "fs", "--port", pico.port
+    )
     assert "unchanged" in minfer("deploy", paths["long"], "--to", "fs", "--port", pico.port)
     assert "deployed" in minfer("deploy", paths["other"], "--to", "fs", "--port", pico.port)
     code = "import minfer; print(minfer.load('/long.mnf').labels, sorted(os.listdir('/')))"

@@ -1,6 +1,6 @@
 """The power is cut while `minfer deploy` works: the board boots, with the old model or the new one.
 
-The suite cuts at a few moments; `python tests/deploy/test_power_cut.py 50` at as many random ones as it is told.
+The suite cuts at a few moments; `python tests/deploy/test_power_cut.py 50` at 50 random ones.
 """
 
 from __future__ import annotations
@@ -26,11 +26,11 @@ DEPLOY = [sys.executable, "-c", "from minfer.cli import main; main()", "deploy"]
 SLOWEST = 60.0  # seconds
 
 # Of the time a deployment takes; most of the flash is written towards its end.
-MOMENTS = (0.55, 0.7, 0.8, 0.85, 0.9, 0.95)
+MOMENTS = (0.6, 0.75, 0.9)
 
 
 class Deployment:
-    """A board with `long` and `dense` in ROMFS, and the replacement of `long` by another file of that name."""
+    """A board with `long` and `dense` in ROMFS, where `other` takes the place of `long`."""
 
     def __init__(self, folder: Path) -> None:
         self.paths = write_models(folder)
@@ -53,8 +53,8 @@ class Deployment:
         return [*DEPLOY, str(self.paths["other"]), "--port", port]
 
     def cut(self, flash: Path, moment: float, second: float | None = None) -> str:
-        """Cuts the power `moment` seconds after the command's start and, where given, again `second` seconds into
-        the next boot. Returns which model is there then: "old" or "new"."""
+        """Cuts the power `moment` seconds after the command's start and, where given, again
+        `second` seconds into the next boot. Returns which model is there then: "old" or "new"."""
         shutil.copy(self.before, flash)
         with start(flash) as pico:
             process = subprocess.Popen(
@@ -62,9 +62,8 @@ class Deployment:
             )
             time.sleep(moment)
             pico.kill()
-            output, errors = process.communicate(timeout=SLOWEST)
-        assert process.returncode in (0, 2) and "Traceback" not in errors, errors
-        assert process.returncode == 0 or (output == "" and errors.count("\n") == 1), output + errors
+            _, errors = process.communicate(timeout=SLOWEST)
+            assert (process.returncode, errors.count("\n")) in ((0, 0), (2, 1)), errors
         if second is not None:
             self.cut_boot(flash, second)
         return self.outcome(flash)
@@ -100,7 +99,10 @@ def deployment(tmp_path_factory: pytest.TempPathFactory) -> Deployment:
 
 @pytest.mark.parametrize("moment", MOMENTS)
 def test_power_cut(deployment: Deployment, moment: float, tmp_path: Path) -> None:
-    assert deployment.cut(tmp_path / "flash", moment * deployment.seconds, second=0.2) in ("old", "new")
+    assert deployment.cut(tmp_path / "flash", moment * deployment.seconds, second=0.2) in (
+        "old",
+        "new",
+    )
 
 
 def main() -> None:

@@ -36,8 +36,17 @@ for name in sys.argv[1:]:
 
 
 def random_files(generator: random.Random) -> dict[str, bytes]:
-    """Up to eight files, some of them in folders, of sizes around those where records change their form."""
-    names = ["a", "model.mnf", "x" * 120, "x" * 140, "früh.mnf", "folder/a", "folder/deep/b.mnf", "other/c"]
+    """Up to eight files, some in folders, of sizes around those where a record grows."""
+    names = [
+        "a",
+        "model.mnf",
+        "x" * 120,
+        "x" * 140,
+        "früh.mnf",
+        "folder/a",
+        "folder/deep/b.mnf",
+        "other/c",
+    ]
     sizes = [0, 1, 2, 15, 16, 17, 126, 127, 128, 129, 16383, 16384, 20000]
     chosen = generator.sample(names, generator.randint(0, len(names)))
     return {name: generator.randbytes(generator.choice(sizes)) for name in chosen}
@@ -55,7 +64,8 @@ def test_micropython_reads_what_is_built(tmp_path: Path) -> None:
         (tmp_path / str(i)).write_bytes(image)
         expected.append(str(i))
         by_folder = sorted(
-            f"{name} 0 {len(data)} {hashlib.sha256(data).hexdigest()}" for name, data in files.items()
+            f"{name} 0 {len(data)} {hashlib.sha256(data).hexdigest()}"
+            for name, data in files.items()
         )
         expected += by_folder
     (tmp_path / "reader.py").write_text(READER)

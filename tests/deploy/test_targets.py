@@ -74,4 +74,4 @@ def test_a_model_too_large_for_ram(pico: Pico, tmp_path: Path) -> None:
     model.write_bytes(large.to_bytes())
     line = refusal("profile", model, "--on", f"serial:{pico.port}")
     assert "bytes of free RAM for its arena and file, found" in line
-    assert line.endswith("; from ROMFS it runs in 16: minfer deploy")
+    assert line.endswith("; in ROMFS it takes 16: minfer deploy")

@@ -1,4 +1,4 @@
-"""The command line: `minfer convert`, `inspect`, `run`, `verify`, `deploy`, `profile`; one module each."""
+"""The command line `minfer`: one module a command."""
 
 from minfer.cli.app import app, main
 from minfer.cli.convert import convert

@@ -31,12 +31,12 @@ class Place(str, Enum):
 
 
 def deploy(
-    paths: list[Path] = typer.Argument(..., metavar="MODEL.mnf...", help="Models to put on the board."),
+    paths: list[Path] = typer.Argument(..., metavar="MODEL.mnf...", help="What to put there."),
     port: Optional[str] = typer.Option(
         None, "--port", help="The board's serial port; the only one there is, if not given."
     ),
     to: Place = typer.Option(
-        Place.romfs, "--to", help="romfs: used in place, in flash. fs: a file, read into RAM to be used."
+        Place.romfs, "--to", help="romfs: used in place, in flash. fs: a file, read into RAM."
     ),
 ) -> None:
     """Put models on a board; those already there stay."""

@@ -17,7 +17,10 @@ from minfer.targets import BOARDS, open_board
 def profile(
     model: Path = typer.Argument(..., metavar="MODEL.mnf", help="A .mnf, or a .tflite to try."),
     source: Optional[Path] = typer.Option(
-        None, "--input", metavar="X.npy", help="Its first sample is run; a random one, if not given."
+        None,
+        "--input",
+        metavar="X.npy",
+        help="Its first sample is run; if not given, a random one.",
     ),
     on: str = typer.Option("pico", "--on", help=f"Where to run: {BOARDS}."),
 ) -> None:
@@ -30,14 +33,14 @@ def profile(
         sample = random_samples(loaded.inputs, 1, seed=0)[0]
     times = target.profile(file, sample)
     table = Table(box=None, header_style="bold", pad_edge=False, show_footer=True)
-    rows = [(op.name, op.macs, time.microseconds, time.cycles) for op, time in zip(loaded.ops, times)]
-    total = [sum(column) for column in list(zip(*rows))[1:]] if rows else [0, 0, 0]
+    rows = [(op.macs, time.microseconds, time.cycles) for op, time in zip(loaded.ops, times)]
+    total = [sum(row[i] for row in rows) for i in range(3)]
     table.add_column("#")
     table.add_column("operator", "total")
     for title, footer in zip(("ms", "cycles", "MACs", "cycles/MAC"), _figures(*total)):
         table.add_column(title, footer, justify="right", no_wrap=True)
-    for i, (name, *figures) in enumerate(rows):
-        table.add_row(str(i), name, *_figures(*figures))
+    for op, row in zip(loaded.ops, rows):
+        table.add_row(str(op.index), op.name, *_figures(*row))
     console.print(table)
 
 

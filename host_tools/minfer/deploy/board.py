@@ -1,4 +1,4 @@
-"""A MicroPython board at the end of a serial port, through mpremote's transport and the raw REPL."""
+"""A MicroPython board at the end of a serial port: its raw REPL, through mpremote's transport."""
 
 from __future__ import annotations
 
@@ -60,12 +60,13 @@ class Board:
     ) -> None:
         try:
             self._transport.exit_raw_repl()
-            self._transport.close()
         except OSError:
             pass  # it is gone; whoever spoke to it has been told
+        finally:
+            self._transport.close()
 
     def exec(self, code: str, on_line: Callable[[str], None] | None = None) -> str:
-        """Runs `code` and returns what it prints; each line goes to `on_line` as it comes, where given."""
+        """Runs `code`. Returns what it prints, or gives it to `on_line` as the lines come."""
         output, errors = self._exec(code, on_line)
         if errors:
             raise MinferError(f"{self.port}: the board says: {errors.splitlines()[-1]}")
@@ -91,7 +92,8 @@ class Board:
         self.exec("sink.close()")
 
     def send(self, content: bytes, call: str, progress: Progress = lambda done: None) -> None:
-        """Runs `call` for each chunk of `content`, put for its {data} in base64; {start} and {end} are its place."""
+        """Runs `call` for each chunk of `content`: {data} becomes the chunk, in base64, {start} and
+        {end} its place."""
         for start in range(0, len(content), CHUNK):
             chunk = content[start : start + CHUNK]
             encoded = binascii.b2a_base64(chunk, newline=False)
@@ -140,12 +142,16 @@ class Board:
             yield
         except (TransportError, OSError, struct.error) as error:
             raise MinferError(
-                f"{self.port}: the board does not answer any more; plug it in again and repeat the command"
+                f"{self.port}: the board does not answer any more;"
+                " plug it in again and repeat the command"
             ) from error
 
 
 def find_port(given: str | None = None) -> str:
-    """`given`, or else the only port with a board. Raises MinferError where there is none or more than one."""
+    """`given`, or else the only port with a board.
+
+    Raises MinferError where there is none, or more than one.
+    """
     if given:
         return given
     ports = [port for port in sorted(list_ports.comports()) if port.vid is not None]
@@ -161,5 +167,5 @@ def _why_closed(port: str) -> str:
     if "://" not in port and not Path(port).exists():
         return f"{port}: there is no such port; is the board plugged in?"
     if "://" not in port and not os.access(port, os.R_OK | os.W_OK):
-        return f"{port}: no permission to use the port; on Linux, join the group that owns it (dialout)"
+        return f"{port}: no permission to use the port; join the group that owns it (dialout)"
     return f"{port}: the port cannot be opened; close the program that is using it"

@@ -1,4 +1,4 @@
-"""What can be known before a board is changed: that the files are models, and that the board can run them."""
+"""What can be known before a board is changed: that files are models, and that it can run them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ MAGIC = b"MNF1"
 
 @dataclass(frozen=True)
 class Candidate:
-    """A model to deploy: its file's name on the board, its bytes, and the bytes of RAM it runs in."""
+    """A model to deploy: its file's name on the board, its bytes, the bytes of RAM it runs in."""
 
     name: str
     content: bytes
@@ -31,26 +31,33 @@ def read_models(paths: Sequence[Path]) -> list[Candidate]:
     for path in paths:
         content = path.read_bytes()
         if is_tflite(content):
-            raise MinferError(f"{path}: a TensorFlow Lite model; convert it first: minfer convert {path}")
+            raise MinferError(
+                f"{path}: a TensorFlow Lite model; convert it first: minfer convert {path}"
+            )
         try:
             arena_size = Model.load(content).arena_size
         except ModelError as error:
             raise MinferError(f"{path}: {error}") from error
         if path.name in candidates:
-            raise MinferError(f"{path}: expected models of different names, found two called {path.name}")
+            raise MinferError(
+                f"{path}: expected models of different names, found two called {path.name}"
+            )
         candidates[path.name] = Candidate(path.name, content, arena_size)
     return list(candidates.values())
 
 
 def check_models(board: Board, models: Sequence[Candidate], in_ram: bool = False) -> None:
-    """Raises MinferError where the board's firmware or its RAM does not do; `in_ram`: the file lies there too."""
+    """Raises MinferError where the board's firmware or its RAM does not do.
+
+    `in_ram`: the file is to lie there too.
+    """
     largest = board.eval("largest_block()")
     for model in models:
         check_firmware(board, model.name, model.content)
         needed = model.arena_size + (len(model.content) if in_ram else 0)
         if needed > largest:
             what = "arena and file" if in_ram else "arena"
-            remedy = f"; from ROMFS it runs in {model.arena_size:,}: minfer deploy" if in_ram else ""
+            remedy = f"; in ROMFS it takes {model.arena_size:,}: minfer deploy" if in_ram else ""
             raise MinferError(
                 f"{model.name}: expected {needed:,} bytes of free RAM for its {what},"
                 f" found {largest:,} in one piece on {board.port}{remedy}"
@@ -60,13 +67,15 @@ def check_models(board: Board, models: Sequence[Candidate], in_ram: bool = False
 def check_firmware(board: Board, name: str, content: bytes) -> None:
     """Raises MinferError where the firmware is too old for a model.
 
-    The board's own loader is asked about each kind of operator, by files of the model's header and one
-    operator without operands: it looks at versions first, and says so where the firmware must be newer.
+    The board's own loader is asked, by a file for each kind of operator: one such operator without
+    operands. It looks at versions first, and says so where the firmware must be newer.
     """
     for refusal in board.values(f"refusals(minfer, {_probes(content)!r})"):
         if "update the firmware" in refusal:
             reason = refusal.removeprefix("operator 0").lstrip(" :")
-            raise MinferError(f"{name}: the firmware on {board.port} is too old for this model: {reason}")
+            raise MinferError(
+                f"{name}: the firmware on {board.port} is too old for this model: {reason}"
+            )
 
 
 def _probes(content: bytes) -> list[bytes]:

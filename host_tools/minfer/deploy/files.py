@@ -31,14 +31,15 @@ def to_files(board: Board, models: Sequence[Candidate], stage: Stage) -> list[st
         if not _is_there(board, temporary, model):
             board.exec(f"remove({temporary!r})")
             raise MinferError(
-                f"{board.port}: the board did not keep what was sent, no file is changed; repeat the command"
+                f"{board.port}: the board did not keep what was sent, {model.name} is as it was;"
+                " repeat the command"
             )
         board.exec(f"os.rename({temporary!r}, {'/' + model.name!r})")
     return [model.name for model in new]
 
 
 def _is_there(board: Board, path: str, model: Candidate) -> bool:
-    name = path.lstrip("/")
-    if not board.eval(f"{name!r} in os.listdir('/') and os.stat({path!r})[6] == {len(model.content)}"):
+    size = len(model.content)
+    if board.eval(f"size_of({path!r})") != size:
         return False
-    return board.values(f"digests({path!r}, [{len(model.content)}])") == [hashlib.sha256(model.content).digest()]
+    return board.values(f"digests({path!r}, [{size}])") == [hashlib.sha256(model.content).digest()]

@@ -67,6 +67,14 @@ def remove(path):
         pass  # not there
 
 
+def size_of(path):
+    # None where there is no such file.
+    try:
+        return os.stat(path)[6]
+    except OSError:
+        return None
+
+
 def free_bytes():
     status = os.statvfs("/")
     return status[1] * status[4]

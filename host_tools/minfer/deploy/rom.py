@@ -1,8 +1,8 @@
-"""Models into ROMFS: what is there is kept, and a power cut at any moment leaves the old models or the new ones.
+"""Models into ROMFS; what is there is kept, and a power cut leaves the old models or the new ones.
 
-The new image is first written to a file of the board's file system, what is kept copied by the board itself. When
-every byte is compared, one rename makes it the image to install; the board installs it at once or, where its power
-is cut meanwhile, at its next boot (modules/minfer/_rom.py).
+The new image is first written to a file of the board's file system; what is kept, the board copies
+itself. When every byte is compared, one rename makes it the image to install. The board does so at
+once or, where its power is cut meanwhile, at its next boot (modules/minfer/_rom.py).
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from minfer.deploy.romfs import ALIGN, Kept, Piece, build, size_of
 from minfer.errors import MinferError
 
 STAGED = "/.minfer-new"
-Stage = Callable[[str, int], Progress]  # a step's name and its bytes; gives who is told of progress
+Stage = Callable[[str, int], Progress]  # given a step's name and its bytes, who to tell of them
 
 
 @dataclass(frozen=True)
 class RomFile:
-    """A file of ROMFS: `address` in the chip's memory, `offset` in the partition, both of its first byte."""
+    """A file of ROMFS: where its data starts in the chip's memory, and in the partition."""
 
     name: str
     address: int
@@ -37,15 +37,16 @@ def list_rom(board: Board) -> list[RomFile]:
 
 
 def to_rom(board: Board, models: Sequence[Candidate], stage: Stage) -> list[str]:
-    """Adds models to ROMFS, replacing those of the same name. Returns the names that were not there yet.
+    """Adds models to ROMFS, in place of those of the same name. Returns the names of the new ones.
 
-    Raises MinferError, the board unchanged, where there is no room in ROMFS or none to prepare the image.
+    Raises MinferError, the board unchanged, where there is no room in ROMFS, or to prepare it.
     """
     present = {file.name: file for file in list_rom(board)}
     new = [model for model in models if not _is_there(present.get(model.name), model)]
     if not new:
         return []
-    files: dict[str, Piece] = {name: Kept(file.offset, file.size) for name, file in present.items()}
+    files: dict[str, Piece] = {}
+    files.update((file.name, Kept(file.offset, file.size)) for file in present.values())
     files.update((model.name, model.content) for model in new)
     pieces = build(files)
     _expect_room(board, pieces, present)
@@ -95,7 +96,8 @@ def _stage(
     if board.values(f"digests({STAGED!r}, {[len(piece) for piece in pieces]})") != expected:
         board.exec(f"remove({STAGED!r})")
         raise MinferError(
-            f"{board.port}: the board did not keep what was sent, ROMFS is as it was; repeat the command"
+            f"{board.port}: the board did not keep what was sent, ROMFS is as it was;"
+            " repeat the command"
         )
 
 
@@ -117,9 +119,13 @@ def _compare(board: Board, models: Sequence[Candidate], before: dict[str, RomFil
     after = {file.name: file for file in list_rom(board)}
     for model in models:
         if not _is_there(after.pop(model.name, None), model):
-            raise MinferError(f"{board.port}: {model.name} in ROMFS is not what was sent; repeat the command")
+            raise MinferError(
+                f"{board.port}: {model.name} in ROMFS is not what was sent; repeat the command"
+            )
         board.exec(f"minfer.load({'/rom/' + model.name!r})\ngc.collect()")
     names = {model.name for model in models}
     kept = {name: file.digest for name, file in before.items() if name not in names}
     if {name: file.digest for name, file in after.items()} != kept:
-        raise MinferError(f"{board.port}: other files in ROMFS are not what they were; deploy them again")
+        raise MinferError(
+            f"{board.port}: other files in ROMFS are not what they were; deploy them again"
+        )

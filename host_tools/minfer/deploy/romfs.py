@@ -1,8 +1,9 @@
-"""Writes ROMFS images: MicroPython's read-only file system, whose files are used where they lie in flash.
+"""Writes images of ROMFS, MicroPython's file system whose files are used where they lie in flash.
 
-The format is the one extmod/vfs_rom.c documents. A record is its kind, its length and its payload; kind and
-length are big-endian numbers of 7 bits a byte, all bytes but the last one marked. Here every file's data starts
-on a multiple of ALIGN from the image's start, by a padding record before it, so that words can be read in place.
+extmod/vfs_rom.c documents the format. A record is its kind, its length and its payload; kind and
+length are big-endian numbers of 7 bits a byte, all bytes but the last one marked. Here every file's
+data starts on a multiple of ALIGN from the image's start, by a padding record before it, so that
+words can be read in place.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ Piece = Union[bytes, Kept]
 
 
 def build(files: Mapping[str, Piece]) -> list[Piece]:
-    """The image of `files`, by their paths ("a.mnf", "folder/b.mnf"), as pieces to be put one after the other."""
+    """The image of files, given by their paths ("a.mnf", "folder/b.mnf"): pieces to be joined."""
     writer = _Writer()
     with writer.record(HEADER):
         _write_folder(writer, _tree(files))

@@ -1,4 +1,4 @@
-"""Where a model can run. A target takes the bytes of a .mnf file and samples, and gives the outputs."""
+"""Where a model can run: a target takes the bytes of a .mnf file and samples, and gives outputs."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ SCRIPT = Path(__file__).with_name("on_board.py")
 
 @dataclass(frozen=True)
 class OpTime:
-    """What one operator took; `cycles` is exact where the chip counts them, else microseconds × frequency."""
+    """What one operator took; `cycles` is exact where the chip counts them."""
 
     microseconds: int
     cycles: int

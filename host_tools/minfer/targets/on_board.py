@@ -7,12 +7,14 @@ import machine
 import minfer
 from uctypes import addressof, bytearray_at
 
-# Where Cortex-M3 and above, and the emulated Pico, count cycles; where two reads give the same, nothing counts.
+# Where Cortex-M3 and above, and the emulated Pico, count cycles; elsewhere it stands still.
 CYCLES = 0xE0001004
 
 
 def buffers(words):
-    return [array(word[0], bytes(int(word[1:]) * (4 if word[0] == "f" else 1))) for word in words.split(",")]
+    # "f12,b490": each a typecode and a number of elements.
+    width = {"b": 1, "f": 4}
+    return [array(w[0], bytes(int(w[1:]) * width[w[0]])) for w in words.split(",")]
 
 
 def start(file, takes, gives):
@@ -51,7 +53,7 @@ def measure(steps):
 
 
 def profile():
-    # Microseconds, and cycles or 0, of each operator, less what measuring takes; then the frequency.
+    # Microseconds and cycles (0: unknown) of each operator, less those of measuring; the frequency.
     nothing = measure(iter((0,)))
     counts = machine.mem32[CYCLES] != machine.mem32[CYCLES]
     steps = model.steps(one_or_all(xs))

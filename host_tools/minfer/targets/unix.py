@@ -47,4 +47,6 @@ class UnixTarget:
         result = subprocess.run(command, capture_output=True, text=True, check=False)
         if result.returncode:
             words = (result.stderr + result.stdout).strip().splitlines() or ["no word"]
-            raise MinferError(f"{self.firmware} failed with status {result.returncode}: {words[-1]}")
+            raise MinferError(
+                f"{self.firmware} failed with status {result.returncode}: {words[-1]}"
+            )
