@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from emulated import ROM, Pico, minfer, on_board, start, write_models
 from minfer.deploy import Board, list_rom
+from minfer.deploy.romfs import build
 
 LOAD = """
 import gc, minfer
@@ -102,3 +103,36 @@ def test_writes_files(pico: Pico, paths: dict[str, Path]) -> None:
     code = "import minfer; print(minfer.load('/long.mnf').labels, sorted(os.listdir('/')))"
     shown = on_board(pico, code)
     assert shown.startswith("('another',)") and "'.long.mnf'" not in shown
+
+
+STOP_AFTER = """
+from minfer import _rom
+os.rename("/.minfer-new", _rom.PENDING)
+calls = 0
+def stop(done, total):
+    global calls
+    calls += 1
+    if calls == {blocks}:
+        raise KeyboardInterrupt
+try:
+    _rom.install(stop)
+except KeyboardInterrupt:
+    print("stopped", bytes(partition()[:3]))
+"""
+
+
+@pytest.mark.parametrize("blocks", [1, 3, 7])
+def test_the_next_boot_finishes_what_was_stopped(
+    pico: Pico, paths: dict[str, Path], blocks: int
+) -> None:
+    minfer("deploy", paths["dense"], "--port", pico.port)
+    content = paths["long"].read_bytes()
+    image = b"".join(build({"long.mnf": content}))
+    assert len(image) > 6 * 4096
+    with Board(pico.port) as board:
+        board.write("/.minfer-new", [image], lambda done: None)
+        stopped = board.exec(STOP_AFTER.format(blocks=blocks))
+    header = b"\xd2\xcd1" if blocks == 7 else b"\xff\xff\xff"
+    assert stopped.strip() == f"stopped {header}"
+    assert in_rom(pico) == {"long.mnf": digest(paths["long"])}
+    assert on_board(pico, "print(os.listdir('/'))").find("minfer-rom") < 0
