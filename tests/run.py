@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the device tests on a target: one line a test, a summary, exit code 1 where one failed.
 
-    tests/run.py --target unix|unix-asan|pico|serial:PORT [NAME...]
+    tests/run.py --target unix|unix-asan|pico|qemu-m33|serial:PORT [NAME...]
 
 A test is a script of tests/device/, run by MicroPython in a folder of its own with the models of
 tests/device/support/ beside it. It passes when it prints what its .exp file holds or, without one,
@@ -40,10 +40,14 @@ class MissingError(Exception):
 
 
 class Target(Protocol):
-    """Where MicroPython runs. `samples`: of a real model, as many as do not take too long there."""
+    """Where MicroPython runs. `samples`: of a real model, as many as do not take too long there.
+
+    `most_bytes`: of a model, where the target has to read it into RAM over a cable.
+    """
 
     name: str
     samples: int
+    most_bytes: int | None
 
     def check(self) -> None:
         """Raises MissingError where the target cannot run anything."""
@@ -75,6 +79,7 @@ class Unix:
 
     name: str
     samples: int = 1000
+    most_bytes: int | None = None
 
     @property
     def program(self) -> Path:
@@ -101,6 +106,7 @@ class Board:
     name: str
     port: str
     samples: int = 4
+    most_bytes: int | None = 100_000
 
     def check(self) -> None:
         """Raises MissingError where there is no such port."""
@@ -122,6 +128,7 @@ class EmulatedPico:
 
     name = "pico"
     samples = 4
+    most_bytes = 100_000
     image = ROOT / "build" / "pico" / "firmware.uf2"
 
     def check(self) -> None:
@@ -148,7 +155,43 @@ class EmulatedPico:
         return Board(self.name, pico.port)
 
 
+class QemuM33:
+    """The Pico 2's core under QEMU, its serial line a pseudo-terminal; it has the test's files in its ROMFS."""
+
+    name = "qemu-m33"
+    samples = 4
+    most_bytes = None
+    image = ROOT / "build" / "qemu-m33" / "firmware.elf"
+
+    def check(self) -> None:
+        """Raises MissingError where the firmware is not built."""
+        if not self.image.is_file():
+            raise MissingError(
+                f"expected {self.image.relative_to(ROOT)}, found none: make firmware TARGET={self.name}"
+            )
+
+    def run(self, script: str, folder: Path) -> tuple[bool, str]:
+        """Runs `script` by mpremote."""
+        from minfer.deploy.romfs import build
+
+        rom = folder / "rom.img"
+        files = {path.name: path.read_bytes() for path in folder.iterdir()}
+        rom.write_bytes(b"".join(build(files)))
+        command = ["qemu-system-arm", "-machine", "mps2-an505", "-nographic", "-monitor", "none"]
+        command += ["-semihosting", "-serial", "pty", "-kernel", str(self.image)]
+        command += ["-device", f"loader,file={rom},addr=0x80000000,force-raw=on"]
+        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as qemu:
+            try:
+                line = qemu.stdout.readline().decode()  # … redirected to /dev/pts/7 (label serial0)
+                port = line.partition("redirected to ")[2].partition(" ")[0]
+                mpremote = [sys.executable, "-m", "mpremote", "connect", port]
+                return execute([*mpremote, "exec", "import os; os.chdir('/rom')", "run", script], folder)
+            finally:
+                qemu.kill()
+
+
 UNIX = [Unix("unix"), Unix("unix-asan")]
+EMULATED = [EmulatedPico(), QemuM33()]
 
 
 def find_target(name: str) -> Target:
@@ -156,10 +199,10 @@ def find_target(name: str) -> Target:
     kind, _, port = name.partition(":")
     if kind == "serial" and port:
         return Board("serial", port)
-    for target in (*UNIX, EmulatedPico()):
+    for target in (*UNIX, *EMULATED):
         if target.name == name:
             return target
-    raise MissingError(f"expected a target of unix, unix-asan, pico or serial:PORT, found {name}")
+    raise MissingError(f"expected a target of unix, unix-asan, pico, qemu-m33 or serial:PORT, found {name}")
 
 
 # Real models, and the archives of what the reference gives for them.
@@ -215,7 +258,14 @@ def prepare(name: str, target: Target) -> tuple[str, Path]:
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     if model:
-        for file, data in golden_files(model, target.samples).items():
+        files = golden_files(model, target.samples)
+        size = len(files["model.mnf"])
+        if target.most_bytes is not None and size > target.most_bytes:
+            raise MissingError(
+                f"{model} has {size} bytes, and {target.most_bytes} is what {target.name} reads into RAM:"
+                " minfer deploy puts it in flash"
+            )
+        for file, data in files.items():
             (folder / file).write_bytes(data)
     else:
         models.write(folder)

@@ -3,7 +3,7 @@ import minfer
 
 arena = bytearray(2048)
 for name in ("dense", "face", "pair", "wide"):
-    model = minfer.load(name + ".mnf", arena)
+    model = minfer.load(open(name + ".mnf", "rb").read(), arena)
     print(model)
     print(model.name, model.labels, model.ops, model.arena_size, model.size)
     for tensor in model.inputs + model.outputs:
@@ -18,7 +18,7 @@ for name in ("dense", "face", "pair", "wide"):
             len(tensor.data),
         )
 
-profile = minfer.load("pair.mnf").profile((bytes(5), bytes(5)))
+profile = minfer.load(open("pair.mnf", "rb").read()).profile((bytes(5), bytes(5)))
 assert all(us >= 0 for _, us, _ in profile)
 print(minfer.Profile((name, 1000 * (i + 1), 7 * i) for i, (name, _, _) in enumerate(profile)))
 print(repr(minfer.Profile()))
