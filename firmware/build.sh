@@ -1,13 +1,13 @@
 #!/bin/bash
 # Builds the firmware of one target out of tree, in build/TARGET: build.sh unix|unix-asan|pico|pico2|qemu-m33
-# From the environment: MICROPYTHON_DIR, PICO_SDK_PATH, CMSIS_NN_LIB, CMSIS_NN_INCLUDE.
+# From the environment: OUT (another folder for the results), MICROPYTHON_DIR, PICO_SDK_PATH, CMSIS_NN_LIB, CMSIS_NN_INCLUDE.
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
 build=$root/build
 setup=$root/firmware/setup.sh
 target=$1
-out=$build/$target
+out=$(realpath -m "${OUT:-$build/$target}")
 log=$out/build.log
 
 die() {
@@ -121,7 +121,7 @@ build_rp2() {
         -DMICROPY_LIB_DIR="$micropython" -DMICROPY_FROZEN_MANIFEST="$root/boards/$board/manifest.py" \
         -DUSER_C_MODULES="$folders" -DCMSIS_NN_LIB="${CMSIS_NN_LIB:-}" -DCMSIS_NN_INCLUDE="${CMSIS_NN_INCLUDE:-}"
     logged ninja -C "$out" -j2
-    logged python3 "$micropython/tools/uf2conv.py" -b 0x10000000 -f "$family" -c \
+    logged "${PYTHON:-python3}" "$micropython/tools/uf2conv.py" -b 0x10000000 -f "$family" -c \
         -o "$out/firmware.uf2" "$out/firmware.bin"
     "$setup" pypi pyelftools
     "$build/venv/bin/python" "$root/firmware/check_image.py" "$target" "$out"

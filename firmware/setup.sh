@@ -18,14 +18,13 @@ die() {
     exit 2
 }
 
-# Runs a command as root, or says in one line why it can't.
-as_root() {
-    if [ "$(id -u)" = 0 ]; then
-        "$@"
-    elif command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; }; then
-        sudo "$@"
-    else
-        die "root or sudo is needed once; as root run: $*"
+# Sets as_root to what makes a command run as root; $* is what root is needed for.
+need_root() {
+    as_root=()
+    if [ "$(id -u)" != 0 ]; then
+        command -v sudo >/dev/null && { sudo -n true 2>/dev/null || [ -t 0 ]; } ||
+            die "root or sudo is needed once, for: $*"
+        as_root=(sudo)
     fi
 }
 
@@ -39,13 +38,14 @@ debian() {
     if [ ${#missing[@]} = 0 ]; then
         return
     fi
+    need_root "apt-get install ${missing[*]}"
     echo "set-up: installing ${missing[*]}"
-    local install=(env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=400
+    local install=("${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=400
         install -y --no-install-recommends "${missing[@]}")
     # The package lists may be absent or old: they are fetched only when the first attempt fails.
-    if ! as_root "${install[@]}" >"$build/apt.log" 2>&1; then
-        as_root apt-get -qq update >>"$build/apt.log" 2>&1 || true
-        as_root "${install[@]}" >>"$build/apt.log" 2>&1 ||
+    if ! "${install[@]}" >"$build/apt.log" 2>&1; then
+        "${as_root[@]}" apt-get -qq update >>"$build/apt.log" 2>&1 || true
+        "${install[@]}" >>"$build/apt.log" 2>&1 ||
             { tail -n 5 "$build/apt.log" >&2; die "apt-get could not install ${missing[*]}"; }
     fi
 }
@@ -71,7 +71,8 @@ private_apt() {
     [ -e "$keyring" ] || die "$keyring is missing: install debian-archive-keyring"
     uri=$(APT_CONFIG='' mirror)
     if [ -z "$uri" ]; then
-        APT_CONFIG='' as_root apt-get -qq update >"$build/apt.log" 2>&1 || true
+        need_root "apt-get update"
+        APT_CONFIG='' "${as_root[@]}" apt-get -qq update >"$build/apt.log" 2>&1 || true
         uri=$(APT_CONFIG='' mirror)
     fi
     [ -n "$uri" ] || die "apt knows no Debian mirror: see apt-get indextargets"
@@ -153,7 +154,7 @@ pypi() {
 
 emulator() {
     local major
-    major=$(node --version 2>/dev/null | sed 's/^v//; s/\..*//')
+    major=$(node --version 2>/dev/null | grep -o '[0-9]*' | head -n 1) || true
     [ "${major:-0}" -ge 18 ] || debian nodejs
     command -v npm >/dev/null || debian npm
     npm ci --prefix "$root/firmware/emulator" --cache "$build/npm-cache" --silent --no-audit --no-fund ||

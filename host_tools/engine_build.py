@@ -1,4 +1,4 @@
-"""Describes the C engine to cffi, which builds it as `minfer._engine` when the package is installed."""
+"""Describes the C engine to cffi, which builds it as `minfer._engine` at installation."""
 
 from __future__ import annotations
 

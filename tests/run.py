@@ -1,17 +1,19 @@
 #!/usr/bin/env python3
 """Runs the device tests on a target: one line a test, a summary, exit code 1 where one failed.
 
-    tests/run.py --target unix [NAME...]
+    tests/run.py --target unix|unix-asan|pico|qemu-m33|serial:PORT [NAME...]
 
 A test is a script of tests/device/, run by MicroPython in a folder of its own with the models of
-tests/device/support/ beside it. It passes when it prints what its .exp file holds or, without one, ends
-with "ok"; it prints "SKIP" and why where the target cannot do what it tests. exact.py runs once for
-each real model, as exact:NAME.
+tests/device/support/ beside it. It passes when it prints what its .exp file holds or, without one,
+ends with "ok"; it prints "SKIP" and why where the target cannot do what it tests. exact.py runs
+once for each real model, as exact:NAME.
 """
 
 from __future__ import annotations
 
 import argparse
+import atexit
+import difflib
 import functools
 import os
 import shutil
@@ -21,6 +23,7 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = ROOT / "tests" / "device"
@@ -36,11 +39,47 @@ class MissingError(Exception):
     """What a test or a target needs is not there; the words say what to do."""
 
 
+class Target(Protocol):
+    """Where MicroPython runs. `samples`: of a real model, as many as do not take too long there.
+
+    `most_bytes`: of a model, where the target has to read it into RAM over a cable.
+    """
+
+    name: str
+    samples: int
+    most_bytes: int | None
+
+    def check(self) -> None:
+        """Raises MissingError where the target cannot run anything."""
+
+    def run(self, script: str, folder: Path) -> tuple[bool, str]:
+        """Whether `script` ended well in `folder`, and all it printed."""
+
+
+def execute(command: list[str], folder: Path, **environment: str) -> tuple[bool, str]:
+    """Whether `command` ended well in `folder`, and all it printed."""
+    try:
+        done = subprocess.run(
+            command,
+            cwd=folder,
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=TIMEOUT,
+        )
+    except subprocess.TimeoutExpired as late:
+        return False, (late.stdout or b"").decode(errors="replace") + f"no end after {TIMEOUT} s"
+    return done.returncode == 0, done.stdout.decode(errors="replace").replace("\r", "")
+
+
 @dataclass(frozen=True)
 class Unix:
     """MicroPython's unix port, built by the Makefile."""
 
     name: str
+    samples: int = 1000
+    most_bytes: int | None = None
 
     @property
     def program(self) -> Path:
@@ -48,31 +87,123 @@ class Unix:
         return ROOT / "build" / self.name / "micropython"
 
     def check(self) -> None:
-        """Raises MissingError where the target cannot run anything."""
+        """Raises MissingError where the program is not built."""
         if not self.program.is_file():
             raise MissingError(
-                f"expected {self.program.relative_to(ROOT)}, found none: make firmware TARGET={self.name}"
+                f"expected {self.program.relative_to(ROOT)}, found none:"
+                f" make firmware TARGET={self.name}"
             )
 
     def run(self, script: str, folder: Path) -> tuple[bool, str]:
-        """Whether `script` ended well in `folder`, and all it printed."""
-        environment = {**os.environ, "MICROPYPATH": ".frozen"}
-        try:
-            done = subprocess.run(
-                [self.program, script],
-                cwd=folder,
-                env=environment,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                timeout=TIMEOUT,
+        """Runs `script` by the program."""
+        return execute([str(self.program), script], folder, MICROPYPATH=".frozen")
+
+
+@dataclass(frozen=True)
+class Board:
+    """A board on a serial port; it reads the test's files over the cable."""
+
+    name: str
+    port: str
+    samples: int = 4
+    most_bytes: int | None = 100_000
+
+    def check(self) -> None:
+        """Raises MissingError where there is no such port."""
+        if not Path(self.port).exists():
+            raise MissingError(
+                f"expected a serial port at {self.port}, found none: is the board plugged in?"
             )
-        except subprocess.TimeoutExpired as late:
-            return False, (late.stdout or b"").decode(errors="replace") + f"no end after {TIMEOUT} s"
-        return done.returncode == 0, done.stdout.decode(errors="replace")
+
+    def run(self, script: str, folder: Path) -> tuple[bool, str]:
+        """Runs `script` by mpremote."""
+        mpremote = [sys.executable, "-m", "mpremote", "connect", self.port]
+        ended_well, output = execute([*mpremote, "mount", ".", "run", script], folder)
+        greeting, _, rest = output.partition("\n")
+        return ended_well, rest if greeting.startswith("Local directory") else output
 
 
-TARGETS = {name: Unix(name) for name in ("unix", "unix-asan")}
+class EmulatedPico:
+    """The Pico's firmware in the emulator, started by the first test."""
+
+    name = "pico"
+    samples = 4
+    most_bytes = 100_000
+    image = ROOT / "build" / "pico" / "firmware.uf2"
+
+    def check(self) -> None:
+        """Raises MissingError where the firmware is not built."""
+        if not self.image.is_file():
+            raise MissingError(
+                f"expected {self.image.relative_to(ROOT)}, found none: make firmware TARGET=pico"
+            )
+
+    def run(self, script: str, folder: Path) -> tuple[bool, str]:
+        """Runs `script` by mpremote."""
+        return self._board().run(script, folder)
+
+    @functools.lru_cache(maxsize=None)
+    def _board(self) -> Board:
+        sys.path.insert(0, str(ROOT / "firmware" / "emulator"))
+        from pico import Pico, PicoError
+
+        try:
+            pico = Pico(self.image).__enter__()
+        except PicoError as error:
+            raise MissingError(str(error)) from error
+        atexit.register(pico.stop)
+        return Board(self.name, pico.port)
+
+
+class QemuM33:
+    """The Pico 2's core under QEMU, its serial line a pseudo-terminal; it has the test's files in its ROMFS."""
+
+    name = "qemu-m33"
+    samples = 4
+    most_bytes = None
+    image = ROOT / "build" / "qemu-m33" / "firmware.elf"
+
+    def check(self) -> None:
+        """Raises MissingError where the firmware is not built."""
+        if not self.image.is_file():
+            raise MissingError(
+                f"expected {self.image.relative_to(ROOT)}, found none: make firmware TARGET={self.name}"
+            )
+
+    def run(self, script: str, folder: Path) -> tuple[bool, str]:
+        """Runs `script` by mpremote."""
+        from minfer.deploy.romfs import build
+
+        rom = folder / "rom.img"
+        files = {path.name: path.read_bytes() for path in folder.iterdir()}
+        rom.write_bytes(b"".join(build(files)))
+        command = ["qemu-system-arm", "-machine", "mps2-an505", "-nographic", "-monitor", "none"]
+        command += ["-semihosting", "-serial", "pty", "-kernel", str(self.image)]
+        command += ["-device", f"loader,file={rom},addr=0x80000000,force-raw=on"]
+        with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as qemu:
+            try:
+                line = qemu.stdout.readline().decode()  # … redirected to /dev/pts/7 (label serial0)
+                port = line.partition("redirected to ")[2].partition(" ")[0]
+                mpremote = [sys.executable, "-m", "mpremote", "connect", port]
+                return execute([*mpremote, "exec", "import os; os.chdir('/rom')", "run", script], folder)
+            finally:
+                qemu.kill()
+
+
+UNIX = [Unix("unix"), Unix("unix-asan")]
+EMULATED = [EmulatedPico(), QemuM33()]
+
+
+def find_target(name: str) -> Target:
+    """The target of that name. Raises MissingError where there is none."""
+    kind, _, port = name.partition(":")
+    if kind == "serial" and port:
+        return Board("serial", port)
+    for target in (*UNIX, *EMULATED):
+        if target.name == name:
+            return target
+    raise MissingError(f"expected a target of unix, unix-asan, pico, qemu-m33 or serial:PORT, found {name}")
+
 
 # Real models, and the archives of what the reference gives for them.
 GOLDEN = {
@@ -94,8 +225,8 @@ def names() -> list[str]:
 
 
 @functools.lru_cache(maxsize=None)
-def golden_files(model: str) -> dict[str, bytes]:
-    """What exact.py reads: the compiled model, its inputs, the outputs of the reference."""
+def golden_files(model: str, samples: int) -> dict[str, bytes]:
+    """What exact.py reads: the compiled model, its first inputs, the outputs of the reference."""
     source = SHARED / "models" / f"{model}.tflite"
     archive = SHARED / "golden" / f"{GOLDEN[model]}.npz"
     for path in (source, archive):
@@ -105,10 +236,12 @@ def golden_files(model: str) -> dict[str, bytes]:
         import numpy as np
         from minfer.compiler import compile_model
     except ImportError as error:
-        raise MissingError(f"the compiler cannot be imported ({error}): pip install -e .") from error
+        raise MissingError(
+            f"the compiler cannot be imported ({error}): pip install -e ."
+        ) from error
     with np.load(archive) as arrays:
         inputs, outputs = (
-            b"".join(arrays[key].tobytes() for key in keys if key in arrays)
+            b"".join(arrays[key][:samples].tobytes() for key in keys if key in arrays)
             for keys in (("in0", "real_in0"), ("ref0", "real_ref0"))
         )
     return {
@@ -118,14 +251,21 @@ def golden_files(model: str) -> dict[str, bytes]:
     }
 
 
-def prepare(name: str, target: Unix) -> tuple[str, Path]:
+def prepare(name: str, target: Target) -> tuple[str, Path]:
     """A fresh folder with all the test reads, and the script in it."""
     stem, _, model = name.partition(":")
     folder = WORK / target.name / name.replace(":", "-")
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
     if model:
-        for file, data in golden_files(model).items():
+        files = golden_files(model, target.samples)
+        size = len(files["model.mnf"])
+        if target.most_bytes is not None and size > target.most_bytes:
+            raise MissingError(
+                f"{model} has {size} bytes, and {target.most_bytes} is what {target.name} reads into RAM:"
+                " minfer deploy puts it in flash"
+            )
+        for file, data in files.items():
             (folder / file).write_bytes(data)
     else:
         models.write(folder)
@@ -144,21 +284,25 @@ class Result:
 
 def judge(script: str, ended_well: bool, output: str) -> Result:
     """The result of a script that printed `output`."""
-    output = output.replace("\r\n", "\n")
     lines = output.splitlines()
-    if ended_well and lines and lines[0].startswith("SKIP"):
+    # A board answers SystemExit by a reset, which mpremote takes for an end that is not well.
+    if lines and lines[0].startswith("SKIP"):
         return Result("skip", lines[0][5:])
     expected = SCRIPTS / f"{script}.exp"
     if expected.exists():
-        passed = output == expected.read_text(encoding="utf-8")
-    else:
-        passed = bool(lines) and lines[-1] == "ok"
-    if ended_well and passed:
-        return Result("pass", "" if expected.exists() else " ".join(lines[:-1]))
+        wanted = expected.read_text(encoding="utf-8").splitlines()
+        if ended_well and lines == wanted:
+            return Result("pass")
+        return Result(
+            "FAIL",
+            "\n".join(difflib.unified_diff(wanted, lines, "expected", "found", "", "", 1, "")),
+        )
+    if ended_well and lines and lines[-1] == "ok":
+        return Result("pass", " ".join(lines[:-1]))
     return Result("FAIL", output)
 
 
-def run_test(name: str, target: Unix) -> Result:
+def run_test(name: str, target: Target) -> Result:
     """Runs one test. Raises MissingError where the target is not there."""
     target.check()
     try:
@@ -168,7 +312,7 @@ def run_test(name: str, target: Unix) -> Result:
     return judge(script, *target.run(script, folder))
 
 
-def run_tests(chosen: list[str], target: Unix) -> Iterator[tuple[str, float, Result]]:
+def run_tests(chosen: list[str], target: Target) -> Iterator[tuple[str, float, Result]]:
     """Runs tests one by one: name, seconds, result."""
     for name in chosen:
         start = time.monotonic()
@@ -179,22 +323,29 @@ def run_tests(chosen: list[str], target: Unix) -> Iterator[tuple[str, float, Res
 def main() -> int:
     """The command line."""
     parser = argparse.ArgumentParser(description="Runs the device tests on a target.")
-    parser.add_argument("--target", choices=TARGETS, default="unix")
-    parser.add_argument("tests", nargs="*", metavar="NAME", help="of a test, as printed; all without")
+    parser.add_argument("--target", default="unix", help="unix, unix-asan, pico or serial:PORT")
+    parser.add_argument(
+        "tests", nargs="*", metavar="NAME", help="of a test, as printed; all without"
+    )
     arguments = parser.parse_args()
     unknown = set(arguments.tests) - set(names())
     if unknown:
         parser.error(f"no test {', '.join(sorted(unknown))}; there are {', '.join(names())}")
     counts = {"pass": 0, "FAIL": 0, "skip": 0}
     try:
-        for name, seconds, result in run_tests(arguments.tests or names(), TARGETS[arguments.target]):
+        target = find_target(arguments.target)
+        for name, seconds, result in run_tests(arguments.tests or names(), target):
             counts[result.status] += 1
             separator = "\n" if result.status == "FAIL" else "  "
-            print(f"{result.status}  {name:<28}{seconds:6.1f} s{separator}{result.detail}".rstrip(), flush=True)
+            print(
+                f"{result.status}  {name:<28}{seconds:6.1f} s{separator}{result.detail}".rstrip(),
+                flush=True,
+            )
     except MissingError as error:
         print(f"run.py: {error}", file=sys.stderr)
         return 2
-    print(f"{arguments.target}: {counts['pass']} passed, {counts['FAIL']} failed, {counts['skip']} skipped")
+    passed, failed, skipped = counts.values()
+    print(f"{arguments.target}: {passed} passed, {failed} failed, {skipped} skipped")
     return 1 if counts["FAIL"] else 0
 
 

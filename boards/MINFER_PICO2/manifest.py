@@ -1,2 +1,3 @@
 include("../manifest.py")
-freeze("$(PORT_DIR)/modules")
+freeze("$(PORT_DIR)/modules", "rp2.py")
+freeze("../RP2")

@@ -2,7 +2,8 @@
 
     python examples/digits/demo.py [MICROPYTHON]
 
-MICROPYTHON is build/unix/micropython unless it is given. The folder build/digits then holds what goes to a board.
+MICROPYTHON is build/unix/micropython unless it is given. What goes to a board is left in
+build/digits.
 """
 
 import shutil
@@ -25,9 +26,13 @@ def run(*command: object) -> None:
 
 
 def main() -> None:
-    micropython = Path(sys.argv[1] if len(sys.argv) > 1 else ROOT / "build/unix/micropython").resolve()
+    micropython = Path(
+        sys.argv[1] if len(sys.argv) > 1 else ROOT / "build/unix/micropython"
+    ).resolve()
     if not micropython.exists():
-        sys.exit(f"demo: no firmware at {micropython}: expected one built by `make firmware TARGET=unix`")
+        sys.exit(
+            f"demo: no firmware at {micropython}: expected one built by `make firmware TARGET=unix`"
+        )
     STAGE.mkdir(parents=True, exist_ok=True)
     for name in ("main.py", "heldout.bin"):
         shutil.copy(HERE / name, STAGE)

@@ -1,5 +1,5 @@
-# Recognises handwritten digits: the same script on the unix port, on an emulated board and on a real one.
-# It needs digits.mnf and heldout.bin beside itself, in /rom or in /; README.md says where they come from.
+# Recognises handwritten digits: the same script on the unix port and on a board.
+# digits.mnf and heldout.bin lie beside it, in /rom or in /; README.md says where they come from.
 import os
 import time
 from array import array
@@ -27,7 +27,9 @@ def find(name):
 def draw(digits):
     # digits: a list of (pixels, caption), side by side.
     for row in range(0, 64, 8):
-        lines = ("".join(SHADES[(p ^ 128) * 5 // 256] * 2 for p in d[row : row + 8]) for d, _ in digits)
+        lines = (
+            "".join(SHADES[(p ^ 128) * 5 // 256] * 2 for p in d[row : row + 8]) for d, _ in digits
+        )
         print("  " + "   ".join(lines))
     print("  " + "   ".join("%-16s" % caption for _, caption in digits) + "\n")
 
@@ -36,7 +38,7 @@ def show(model, file):
     shown = []
     for _ in range(DRAWN):
         record = file.read(RECORD)
-        answer, confidence = model.classify(record[1:])
+        answer, confidence = model.classify(memoryview(record)[1:])
         verdict = "" if answer == model.labels[record[0]] else ", is " + model.labels[record[0]]
         shown.append((record[1:], "%s (%.1f %%)%s" % (answer, 100 * confidence, verdict)))
         if len(shown) == IN_A_ROW:

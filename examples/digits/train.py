@@ -1,8 +1,8 @@
 """Trains the digits model and writes digits.tflite, labels.txt and heldout.bin beside this script.
 
-The data are scikit-learn's bundled digits: 1,797 handwritten digits of 8x8 pixels, brightness 0 to 16.
-A fifth of them, drawn with each digit's share, is held out: training never sees it. Every seed is fixed,
-so that a second run on the same machine writes the same files.
+The data are scikit-learn's bundled digits: 1,797 handwritten digits of 8x8 pixels, brightness 0 to
+16. A fifth of them, drawn with each digit's share, is held out: training never sees it. Seeds are
+fixed, so that a second run on the same machine writes the same files.
 
     pip install '.[train]'
     python examples/digits/train.py
@@ -22,7 +22,7 @@ BRIGHTEST = 16
 
 
 def load() -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    """Pixels float32 [N, 8, 8, 1] within 0 to 1 and labels int64 [N], of training and held-out digits."""
+    """Pixels float32 [N, 8, 8, 1] within 0 to 1, labels int64 [N]: training, then held out."""
     digits = load_digits()
     pixels = (digits.images / BRIGHTEST).astype(np.float32)[..., np.newaxis]
     x, x_heldout, y, y_heldout = train_test_split(

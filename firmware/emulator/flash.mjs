@@ -79,6 +79,7 @@ export class Flash {
 
 function checkRange(verb, offset, size, unit) {
   if (offset % unit || size % unit || offset + size > SIZE) {
-    throw new Halt(`flash ${verb} of ${size} bytes at 0x${offset.toString(16)}: not whole units of ${unit} within ${SIZE}`);
+    const at = `0x${offset.toString(16)}`;
+    throw new Halt(`flash ${verb} of ${size} bytes at ${at}: not whole units of ${unit} within ${SIZE}`);
   }
 }

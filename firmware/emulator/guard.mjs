@@ -9,7 +9,6 @@ const USB_RAM = 0x50100000;
 const SIO = 0xd0000000;
 const SIO_SIZE = 0x180;
 const DWT = 0xe0001; // page number
-const DWT_CTRL = 0xe0001000;
 const DWT_CYCCNT = 0xe0001004;
 const DWT_CYCCNT_HIGH = 0xe0001008; // ours: no Arm core has it
 const SYSTEM_CONTROL = 0xe000e; // page number
@@ -206,7 +205,7 @@ export const guarded = (Core) =>
     }
 
     // The DWT's cycle counter, which a Cortex-M0+ lacks: 64 bits, reading the low word latches the high one.
-    // CTRL reads 0, that is NOCYCCNT clear: the counter is there and counts.
+    // It always counts; the DWT's other registers read 0.
     #cycleCounter(address) {
       if (address === DWT_CYCCNT) {
         this.cyclesHigh = Math.floor(this.cycles / 2 ** 32);

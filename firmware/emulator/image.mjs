@@ -53,8 +53,8 @@ function readUf2(file, path) {
       continue;
     }
     if (family !== UF2_FAMILY) {
-      const found = family.toString(16);
-      throw new BadInput(`${path} is for family 0x${found}, the emulator is an RP2040 (0xe48bff56): build for the Pico`);
+      const found = `0x${family.toString(16)}`;
+      throw new BadInput(`${path} is for family ${found}, the emulator is an RP2040 (0xe48bff56): build for the Pico`);
     }
     parts.push({ offset: address - XIP, data: file.subarray(at + 32, at + 32 + size) });
   }

@@ -11,6 +11,8 @@ import { UsbSerial } from './usb.mjs';
 const STACK_TOP = 0x20042000;
 const BOOT2 = 0x10000000; // the first 256 bytes of the flash, which set it up and enter the program
 const WATCHDOG = 0x40058000;
+const BRIEF = 5000; // cycles: a sleep the host need not keep pace with, such as the time a USB packet takes
+const PARK = 0; // the trap of bootrom.S for a core 1 with nothing to run
 const SILENT = { debug() {}, info() {}, warn() {}, error() {} };
 
 class WatchdogReset extends Error {}
@@ -23,7 +25,7 @@ export class Machine {
   #host;
   #pastCycles = 0; // before the last reset
 
-  /** @param host what is at the other end of the USB cable: onReset(), onConnect() and onData(bytes) of the serial port. */
+  /** @param host the other end of the USB cable: onReset(), onConnect() and onData(bytes) of the serial port. */
   constructor({ rom, flash, host }) {
     this.#rom = rom;
     this.#flash = flash;
@@ -103,18 +105,20 @@ export class Machine {
   #trap(traps, number) {
     const { core } = this.mcu;
     const pc = core.PC - core.breakRewind;
-    if (pc >= core.romSize) {
-      throw Object.assign(new Halt(`breakpoint ${number}`), { pc, lr: core.LR, core: core.name });
-    }
-    if (number === 0 && core === this.cores[1]) {
+    const inRom = pc < core.romSize;
+    if (inRom && number === PARK && core === this.cores[1]) {
       this.second.park();
       return;
     }
-    const trap = traps.get(number);
-    if (!trap) {
-      throw Object.assign(new Halt(`boot ROM function ${number}, which is not emulated`), { pc, lr: core.LR, core: core.name });
+    try {
+      const trap = inRom && traps.get(number);
+      if (!trap) {
+        throw new Halt(inRom ? `boot ROM function ${number}, which is not emulated` : `breakpoint ${number}`);
+      }
+      trap(core);
+    } catch (error) {
+      throw Object.assign(error, { pc, lr: core.LR, core: core.name });
     }
-    trap(core);
   }
 
   #run(budget, sleepBudget) {
@@ -134,7 +138,8 @@ export class Machine {
       } else if (missedInterrupt(core0) || (second.running && missedInterrupt(core1))) {
         this.cores.filter(missedInterrupt).forEach(wake);
       } else {
-        const nap = Math.min(clock.due - core0.cycles, sleepBudget);
+        const left = clock.due - core0.cycles;
+        const nap = left < BRIEF ? left : Math.min(left, sleepBudget);
         sleepBudget -= nap;
         this.asleep += nap;
         core0.cycles += nap;

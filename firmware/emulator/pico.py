@@ -1,10 +1,10 @@
 """The emulated Pico as a context manager, for tests and tools, and as a command that runs mpremote on one.
 
-    with Pico(Path("build/pico/firmware.uf2")) as pico:
-        subprocess.run(["mpremote", "connect", pico.port, "exec", "print(1)"], check=True)
-    print(pico.cycles)
+with Pico(Path("build/pico/firmware.uf2")) as pico:
+    subprocess.run(["mpremote", "connect", pico.port, "exec", "print(1)"], check=True)
+print(pico.cycles)
 
-    python pico.py build/pico/firmware.uf2 --flash my.flash repl
+python pico.py build/pico/firmware.uf2 --flash my.flash repl
 """
 
 from __future__ import annotations
@@ -37,14 +37,20 @@ class Pico:
     elf: Path | None = None  # function names; the .elf beside the firmware if not given
 
     port: str = field(default="", init=False)  # the serial port's path
-    exit_code: int | None = field(default=None, init=False)  # None while it runs; see main.mjs --help
+    exit_code: int | None = field(
+        default=None, init=False
+    )  # None while it runs; see main.mjs --help
     message: str = field(default="", init=False)  # why it stopped by itself
-    cycles: int = field(default=0, init=False)  # of clk_sys, since power on; known once it has stopped
+    cycles: int = field(
+        default=0, init=False
+    )  # of clk_sys, since power on; known once it has stopped
     asleep: int = field(default=0, init=False)  # those of them in which no core executed
 
     def __enter__(self) -> Pico:
         self._folder = tempfile.TemporaryDirectory(prefix="pico-")
-        self.port = str(Path(self._folder.name) / "ttyACM0")  # a link: it stays where it is over resets
+        self.port = str(
+            Path(self._folder.name) / "ttyACM0"
+        )  # a link: it stays where it is over resets
         command = ["node", str(MAIN), str(self.firmware), "--cycles", "--pty-link", self.port]
         for option, path in (("--flash", self.flash), ("--elf", self.elf)):
             command += [option, str(path)] if path else []
@@ -59,6 +65,7 @@ class Pico:
                 start_new_session=True,  # Ctrl-C is for the caller, who then leaves the context
             )
         except FileNotFoundError:
+            self._folder.cleanup()
             raise PicoError("the emulator needs node, which is not installed") from None
         ready, _, _ = select.select([self._process.stdout], [], [], START_SECONDS)
         line = self._process.stdout.readline() if ready else ""
@@ -74,7 +81,6 @@ class Pico:
         traceback: TracebackType | None,
     ) -> None:
         self.stop()
-        self._folder.cleanup()
         if self.exit_code and self.exit_code > 0:
             raise PicoError(self.message) from error
 
@@ -89,6 +95,7 @@ class Pico:
             output, errors = self._process.communicate(timeout=seconds)
             self.exit_code = self._process.returncode
             self.message = errors.strip()
+            self._folder.cleanup()
             for line in output.splitlines():
                 if line.startswith("cycles "):
                     _, cycles, _, asleep = line.split()

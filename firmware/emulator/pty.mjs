@@ -1,4 +1,4 @@
-// A pseudo-terminal, from the Python helper pty.py: node has none of its own.
+// A pseudo-terminal, from the Python helper hold_pty.py: node has none of its own.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { BadInput } from './errors.mjs';
 
 const PATIENCE = 1000; // milliseconds for a client to take the last of its output
-const HELPER = fileURLToPath(new URL('pty.py', import.meta.url));
+const HELPER = fileURLToPath(new URL('hold_pty.py', import.meta.url));
 
 export class Pty {
   /** The terminal's path; another one after replug(). */

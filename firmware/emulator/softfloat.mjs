@@ -68,7 +68,7 @@ const int64 = (r, signed) => {
   return signed ? BigInt.asIntN(64, value) : value;
 };
 
-/** The 32 functions of one table, in its order: each takes the core's registers and returns the cycles it is charged. */
+/** The 32 functions of a table, in its order: each takes the core's registers and returns the cycles charged. */
 function table(format, other) {
   const { width, cycles } = format;
   const flush = (value) => (Math.abs(value) < format.smallest ? value * 0 : value);

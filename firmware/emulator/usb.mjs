@@ -13,7 +13,7 @@ export class UsbSerial {
   #waiting = Buffer.alloc(0); // bytes for the firmware
   #reading = false; // the firmware waits for a packet
 
-  /** @param host its onConnect() is called once the firmware has set its serial port up, onData(bytes) with its output. */
+  /** @param host its onConnect() is called once the serial port is set up, onData(bytes) with the firmware's output. */
   constructor(mcu, host) {
     this.#usb = mcu.usbCtrl;
     this.#cdc = new USBCDC(mcu.usbCtrl);

@@ -1,10 +1,7 @@
 """minfer on the host: compile a quantised TensorFlow Lite model, look into it, run it, check it.
 
-    from minfer import Model, compile_model
-
-    file = compile_model(Path("kws.tflite").read_bytes(), name="kws")
-    model = Model.load(file)
-    (probabilities,) = model.run([x])
+`compile_model` turns the bytes of a .tflite file into those of a .mnf file; `Model.load` takes
+these, and `Model.run` runs them on numpy arrays with the engine of the chip.
 """
 
 from minfer.compiler import compile_model

@@ -1,9 +1,10 @@
-"""The C engine on the laptop: the very code that runs on the chip, with numpy arrays at its edges."""
+"""The C engine on the laptop: the code that runs on the chip, with numpy arrays at its edges."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Optional, Union
 
@@ -95,7 +96,6 @@ class Model:
         error = ffi.new("mnf_error_t *")
         if not lib.mnf_load(self._model, _pointer(self._file), len(file), error):
             raise _model_error(error)
-        self._arena = _aligned(self.arena_size)
         header = self._model.header
         self.state_size = header.state_size
         self._state = _aligned(self.state_size)
@@ -149,6 +149,10 @@ class Model:
             if status != 0:
                 raise RuntimeError(f"operator {i}: expected status 0 of its kernel, found {status}")
         return [self._read(edge) for edge in self.outputs]
+
+    @cached_property
+    def _arena(self) -> np.ndarray:
+        return _aligned(self.arena_size)
 
     def _write(self, edge: EdgeInfo, array: np.ndarray) -> None:
         if array.shape != edge.shape or array.dtype != edge.face.numpy:

@@ -9,7 +9,6 @@ import numpy as np
 ALIGN = 16
 MAX_RANK = 6
 ABSENT = 0xFFFF
-MAX_INDEX = 0xFFFF
 MAX_BYTES = 2**31 - 1
 
 

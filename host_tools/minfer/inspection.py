@@ -69,7 +69,7 @@ def describe(model: Model) -> dict[str, Any]:
 
 
 def _lives(model: Model, ops: list[OpInfo]) -> list[tuple[int, int, TensorInfo]]:
-    """From the operator that writes a tensor to each that reads it; −1 is the caller before the run.
+    """From the operator that writes a tensor to each that reads it; −1 is the caller before.
 
     A reshape's output has no writer of its own: what counts is who last wrote its bytes.
     """

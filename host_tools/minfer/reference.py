@@ -21,15 +21,18 @@ QUANTISED_DIMENSION_FIELD = 16
 class Reference:
     """A .tflite model under the reference interpreter."""
 
-    def __init__(self, model: bytes) -> None:
-        """Raises MinferError where TensorFlow is missing, too new, or refuses the model."""
+    def __init__(self, model: bytes, kernels: str = "BUILTIN_REF") -> None:
+        """Raises MinferError where TensorFlow is missing, too new, or refuses the model.
+
+        `kernels` names an OpResolverType: those of another one are exact for ELU alone.
+        """
         tensorflow = _tensorflow()
-        kernels = tensorflow.lite.experimental.OpResolverType.BUILTIN_REF
+        resolver = tensorflow.lite.experimental.OpResolverType[kernels]
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")
                 self._interpreter = tensorflow.lite.Interpreter(
-                    model_content=mend(model), experimental_op_resolver_type=kernels
+                    model_content=mend(model), experimental_op_resolver_type=resolver
                 )
             self._interpreter.allocate_tensors()
         except (RuntimeError, ValueError) as error:

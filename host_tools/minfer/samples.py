@@ -1,4 +1,4 @@
-"""Samples in numpy files: one, or several stacked first; .npy for one edge, .npz with names for several."""
+"""Samples in numpy files: one, or several stacked first; .npy for one edge, .npz for several."""
 
 from __future__ import annotations
 

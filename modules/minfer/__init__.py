@@ -1,4 +1,5 @@
-# minfer: int8 neural networks on the chip. C does the work (_minfer); here is what is easier said in Python.
+# minfer: int8 neural networks on the chip. C does the work (_minfer); here is what is easier
+# said in Python.
 import os
 import time
 
@@ -17,6 +18,8 @@ class Profile(list):
         lines.append(self._line("total", total, total, sum(macs for _, _, macs in self)))
         return "\n".join(lines)
 
+    __repr__ = __str__  # at the prompt as well
+
     @staticmethod
     def _line(name, us, total, macs):
         share = 100 * us / total if total else 0
@@ -32,7 +35,7 @@ class Model(_minfer.Model):
         self._place = "flash" if hasattr(buffer, "read") else "RAM"
 
     def classify(self, x=None):
-        """(label, probability) of the likeliest class. x as for predict()."""
+        """(label, probability) of the likeliest class. x: real numbers, or a buffer as for run()."""
         if len(self.outputs) != 1:
             raise ValueError(
                 "classify: expected a model with one output, found %d" % len(self.outputs)
@@ -81,7 +84,7 @@ class Model(_minfer.Model):
 def load(model, arena=None):
     """The Model in a file or a buffer; in ROMFS it is used where it lies.
 
-    arena: a writable buffer to compute in, which several models may share; allocated where there is none.
+    arena: a writable buffer to compute in, which several models may share; allocated without one.
     Raises ModelError for what is not a model, OSError for a file that cannot be read.
     """
     if not isinstance(model, str):

@@ -20,7 +20,12 @@ third = minfer.load("dense.mnf", pair.arena)
 assert third.run(x) == answer
 
 # Any writable buffer; what lies around a slice is left alone.
-for arena in (array("i", range(8)), array("f", 8 * [0]), array("H", 16 * [0]), memoryview(bytearray(48))[4:]):
+for arena in (
+    array("i", range(8)),
+    array("f", 8 * [0]),
+    array("H", 16 * [0]),
+    memoryview(bytearray(48))[4:],
+):
     model = minfer.load("dense.mnf", arena)
     gc.collect()
     assert model.run(x) == answer
@@ -34,7 +39,7 @@ assert model.run(x) == answer
 assert whole[:16] == b"\xa5" * 16 and whole[48:] == b"\xa5" * 16
 
 # A view outlives the model and the caller's own reference to the arena.
-views = [minfer.load("dense.mnf").input.data for _ in range(20)]
+views = [minfer.load("dense.mnf").output.data for _ in range(20)]
 for i, view in enumerate(views):
     view[0] = i
 gc.collect()
@@ -45,12 +50,17 @@ for bad, words in (
     (bytes(32), "arena: expected a writable buffer of at least 32 bytes, found bytes"),
     (5, "arena: expected a writable buffer of at least 32 bytes, found int"),
     (bytearray(31), "arena: expected at least 32 bytes, found 31"),
-    (memoryview(bytearray(64))[3:], "arena: expected an address that is a multiple of 4, found remainder 3"),
+    (
+        memoryview(bytearray(64))[3:],
+        "arena: expected an address that is a multiple of 4, found remainder 3",
+    ),
 ):
     raises(ValueError, words, minfer.load, "dense.mnf", bad)
 with open("dense.mnf", "rb") as file:
     data = bytearray(file.read())
-raises(ValueError, "arena: expected a buffer of its own, found the model's", minfer.load, data, data)
+raises(
+    ValueError, "arena: expected a buffer of its own, found the model's", minfer.load, data, data
+)
 
 # Buffers that are resized under the model's feet.
 arena = bytearray(32)
@@ -58,6 +68,18 @@ model = minfer.load(data, arena)
 assert model.run(x) == answer
 arena.extend(bytes(4000))
 assert model.run(x) == answer
+arena = bytearray(32)
+model = minfer.load("dense.mnf", arena)
+
+
+def numbers():
+    yield 1
+    arena.extend(bytes(4000))
+    yield from (1.5, 2, 2.5)
+
+
+assert list(model.predict(numbers())) == [12.5, -10.0, -2.0]
+model = minfer.load(data)
 data.extend(bytes(4000))
 try:
     assert model.run(x) == answer  # where there was room to grow in place

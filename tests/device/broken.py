@@ -33,7 +33,7 @@ for i in range(8, len(data)):
 # With the checksum mended, the rest of the validation has to stand alone.
 loaded = 0
 for i in range(12, len(data)):
-    for value in (0, 1, 0x7F, 0x80, 0xFF, data[i] ^ 16):
+    for value in (0, 0x7F, 0xFF, data[i] ^ 16):
         broken = bytearray(data)
         broken[i] = value
         struct.pack_into("<I", broken, 8, crc32(memoryview(broken)[12:]))
@@ -85,10 +85,10 @@ raises(
     minfer.load,
     mended(ops + 8, "<I", 80),
 )
-raises(
-    minfer.ModelError,
-    "operator 0 (999): operator this firmware does not have: expected an opcode below 9, found 999; update the firmware",
-    minfer.load,
-    mended(ops, "<H", 999),
-)
+try:
+    minfer.load(mended(ops, "<H", 999))
+except minfer.ModelError as error:  # how many operators there are is no business of this test
+    assert str(error).startswith("operator 0 (999): operator this firmware does not have: "), error
+else:
+    raise AssertionError("an unknown operator was loaded")
 print("ok")

@@ -9,7 +9,14 @@ values = [1, -2, 3, -4]
 raw = bytes(v & 255 for v in values)
 answer = array("b", [13, 3, 3])
 
-for x in (raw, bytearray(raw), memoryview(raw), array("b", values), array("B", raw), memoryview(b"?" + raw)[1:]):
+for x in (
+    raw,
+    bytearray(raw),
+    memoryview(raw),
+    array("b", values),
+    array("B", raw),
+    memoryview(b"?" + raw)[1:],
+):
     assert model.run(x) == answer, x
 for out in (bytearray(3), array("b", 3 * [0]), array("B", 3 * [0]), memoryview(bytearray(5))[1:4]):
     assert model.run(raw, out) is out

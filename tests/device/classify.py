@@ -7,6 +7,7 @@ model = minfer.load("dense.mnf")
 assert model.labels == ("cat", "dog", "früh")
 assert model.classify([1, 1.5, 2, 2.5]) == ("cat", 12.5)
 assert model.classify(array("f", [-9, -9, -9, -9])) == ("dog", 31.0)
+assert model.classify(array("b", [1, 2, 3, 4])) == ("cat", 12.5)
 model.input.data[:] = array("b", [1, 2, 3, 4])
 assert model.classify() == ("cat", 12.5)
 

@@ -1,4 +1,4 @@
-# A model comes from a path or from any buffer; what cannot be read is an OSError that names the file.
+# A model comes from a path or from any buffer; a file that cannot be read is named.
 import gc
 from array import array
 
@@ -39,6 +39,24 @@ raises(OSError, "[Errno 2] ENOENT: nowhere.mnf", minfer.load, "nowhere.mnf")
 for other in (None, 5, [1, 2]):
     raises(TypeError, "object with buffer protocol required", minfer.load, other)
 raises(TypeError, "object with buffer protocol required", minfer.load, print)
+
+# The file is closed again, whatever it held.
+try:
+    import os
+
+    handles = os.listdir("/proc/self/fd")
+except OSError:
+    pass
+else:
+    for _ in range(5):
+        minfer.load(path)
+        raises(
+            minfer.ModelError,
+            "not a minfer model: expected magic 826691149, found -2127442478",
+            minfer.load,
+            "models.romfs",
+        )
+    assert len(os.listdir("/proc/self/fd")) == len(handles)
 
 assert issubclass(minfer.ModelError, ValueError)
 print("ok")

@@ -14,7 +14,7 @@ except (ImportError, AttributeError):
 with open("models.romfs", "rb") as file:
     image = file.read()
 vfs.mount(vfs.VfsRom(image), "/models")
-arena = bytearray(8192)
+arena = bytearray(1024)
 
 minfer.load("/models/long.mnf", arena)
 gc.collect()
@@ -24,9 +24,9 @@ taken = gc.mem_alloc() - before
 assert taken < 2048, taken
 assert repr(model).endswith("27.8 KB in flash>"), model
 
-assert model.run(bytes(8192))[0] == 1000 % 256 - 256
+assert model.run(bytes(1024))[0] == 1000 % 256 - 256
 gc.collect()
-assert model.run(bytes(8192))[8191] == 1000 % 256 - 256
+assert model.run(bytes(1024))[1023] == 1000 % 256 - 256
 raises(OSError, "[Errno 2] ENOENT: /models/dense.mnf", minfer.load, "/models/dense.mnf")
 vfs.umount("/models")
 print("ok")

@@ -31,7 +31,13 @@ assert model.run() == (total, negative)
 
 raises(ValueError, "inputs: expected a tuple or list of 2, found bytes", model.run, a)
 raises(ValueError, "inputs: expected 2, found 3", model.run, (a, a, b))
-raises(ValueError, "outputs: expected a tuple or list of 2, found bytearray", model.run, (a, b), bytearray(5))
+raises(
+    ValueError,
+    "outputs: expected a tuple or list of 2, found bytearray",
+    model.run,
+    (a, b),
+    bytearray(5),
+)
 raises(
     ValueError,
     "input 1: expected 5 bytes of int8 for shape (1, 5), found 4 bytes of uint8",

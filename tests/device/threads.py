@@ -13,8 +13,8 @@ except (ImportError, OSError):
 time.sleep_ms(50)
 
 models = [minfer.load("long.mnf") for _ in range(2)]
-x = bytes(8192)
-expected = bytes([1000 % 256]) * 8192
+x = bytes(1024)
+expected = bytes([1000 % 256]) * 1024
 answered = [0, 0]
 refused = [0, 0]
 failed = []
@@ -40,11 +40,11 @@ def both(mine, others, enough):
     done = []
 
     def second():
-        work(1, others, bytearray(8192), enough)
+        work(1, others, bytearray(1024), enough)
         done.append(True)
 
     _thread.start_new_thread(second, ())
-    out = bytearray(8192)
+    out = bytearray(1024)
     while not done:
         work(0, mine, out, enough)
         time.sleep_ms(1)

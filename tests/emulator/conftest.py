@@ -15,14 +15,10 @@ sys.path.insert(0, str(ROOT / "firmware" / "emulator"))
 
 from pico import Pico  # noqa: E402
 
-Mpremote = Callable[..., str]
-
 
 @pytest.fixture(scope="session")
 def firmware() -> Path:
-    image = Path(
-        os.environ.get("MINFER_PICO_FIRMWARE", ROOT / "build" / "pico" / "firmware.uf2")
-    )
+    image = Path(os.environ.get("MINFER_PICO_FIRMWARE", ROOT / "build" / "pico" / "firmware.uf2"))
     if not image.exists():
         pytest.skip(f"no {image}: make firmware TARGET=pico")
     return image
@@ -36,7 +32,7 @@ def pico(firmware: Path) -> Iterator[Pico]:
 
 
 @pytest.fixture(scope="session")
-def mpremote() -> Mpremote:
+def mpremote() -> Callable[..., str]:
     """mpremote as a person runs it: `mpremote(pico, "exec", "print(1)")` is its output, with plain newlines."""
 
     def run(pico: Pico, *arguments: str | Path, check: bool = True) -> str:

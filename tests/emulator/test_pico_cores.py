@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from conftest import Mpremote
+from collections.abc import Callable
+
 from pico import Pico
 
 SPEED_UP = """
@@ -59,19 +60,19 @@ print(_thread.get_ident(), set(ids), len(ids))
 """
 
 
-def test_cores_work_at_once(pico: Pico, mpremote: Mpremote) -> None:
+def test_cores_work_at_once(pico: Pico, mpremote: Callable[..., str]) -> None:
     assert 1.8 < float(mpremote(pico, "exec", SPEED_UP)) <= 2
 
 
-def test_flash_writes_hold_the_other_core(pico: Pico, mpremote: Mpremote) -> None:
+def test_flash_writes_hold_the_other_core(pico: Pico, mpremote: Callable[..., str]) -> None:
     assert mpremote(pico, "exec", FLASH_WRITES) == "True True\n"
 
 
-def test_core_starts_again_and_again(pico: Pico, mpremote: Mpremote) -> None:
+def test_core_starts_again_and_again(pico: Pico, mpremote: Callable[..., str]) -> None:
     assert mpremote(pico, "exec", IDENTITY) == "1 {2} 20\n"
 
 
-def test_soft_reset_stops_it(pico: Pico, mpremote: Mpremote) -> None:
+def test_soft_reset_stops_it(pico: Pico, mpremote: Callable[..., str]) -> None:
     endless = "import _thread\ndef f():\n    while True: pass\n_thread.start_new_thread(f, ())"
     mpremote(pico, "exec", endless)
     mpremote(pico, "soft-reset")

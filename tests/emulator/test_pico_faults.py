@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Mpremote
 from pico import Pico, PicoError
 
 ACCESS = """
@@ -17,7 +17,7 @@ f({address})
 """
 
 
-def stop(firmware: Path, mpremote: Mpremote, script: str) -> tuple[int, str]:
+def stop(firmware: Path, mpremote: Callable[..., str], script: str) -> tuple[int, str]:
     """The exit code and the message of a Pico that runs `script`."""
     with pytest.raises(PicoError), Pico(firmware) as pico:
         mpremote(pico, "exec", script, check=False)
@@ -45,7 +45,7 @@ def stop(firmware: Path, mpremote: Mpremote, script: str) -> tuple[int, str]:
     ],
 )
 def test_access(
-    firmware: Path, mpremote: Mpremote, instruction: str, address: int, what: str
+    firmware: Path, mpremote: Callable[..., str], instruction: str, address: int, what: str
 ) -> None:
     script = ACCESS.format(instruction=instruction, address=address)
     code, message = stop(firmware, mpremote, script)
@@ -54,14 +54,16 @@ def test_access(
     assert message.endswith(", core 0") and "\n" not in message
 
 
-def test_wild_jump(firmware: Path, mpremote: Mpremote) -> None:
+def test_wild_jump(firmware: Path, mpremote: Callable[..., str]) -> None:
     script = ACCESS.format(instruction="bx(r0)", address=0x30000001)
     code, message = stop(firmware, mpremote, script)
     assert code == 3
-    assert message.startswith("fault: instruction fetch outside memory at 0x30000000, pc 0x30000000")
+    assert message.startswith(
+        "fault: instruction fetch outside memory at 0x30000000, pc 0x30000000"
+    )
 
 
-def test_undefined_instruction(firmware: Path, mpremote: Mpremote) -> None:
+def test_undefined_instruction(firmware: Path, mpremote: Callable[..., str]) -> None:
     cbz = ACCESS.format(instruction="data(2, 0xb100)", address=0)  # Armv7-M's, not Armv6-M's
     code, message = stop(firmware, mpremote, cbz)
     assert code == 3 and message.startswith("fault: undefined instruction at 0x200")
@@ -75,15 +77,17 @@ def test_undefined_instruction(firmware: Path, mpremote: Mpremote) -> None:
     ],
 )
 def test_names_the_function(
-    firmware: Path, mpremote: Mpremote, statement: str, what: str
+    firmware: Path, mpremote: Callable[..., str], statement: str, what: str
 ) -> None:
     code, message = stop(firmware, mpremote, f"import machine\n{statement}")
     assert code == 3
-    pattern = rf"fault: {what}, pc 0x\w+ \(machine_mem_\w+\+0x\w+\), lr 0x\w+ \(\w+\+0x\w+\), core 0"
+    pattern = (
+        rf"fault: {what}, pc 0x\w+ \(machine_mem_\w+\+0x\w+\), lr 0x\w+ \(\w+\+0x\w+\), core 0"
+    )
     assert re.fullmatch(pattern, message), message
 
 
-def test_names_the_core(firmware: Path, mpremote: Mpremote) -> None:
+def test_names_the_core(firmware: Path, mpremote: Callable[..., str]) -> None:
     thread = """
 import _thread, machine, time
 _thread.start_new_thread(lambda: machine.mem32[0x30000000], ())
@@ -100,11 +104,11 @@ time.sleep(5)
         ("import machine; machine.bootloader()", "halt: the firmware restarts into the USB boot"),
     ],
 )
-def test_halt(firmware: Path, mpremote: Mpremote, script: str, what: str) -> None:
+def test_halt(firmware: Path, mpremote: Callable[..., str], script: str, what: str) -> None:
     code, message = stop(firmware, mpremote, script)
     assert code == 4 and message.startswith(what)
 
 
-def test_rom_stores_are_ignored_as_on_the_chip(pico: Pico, mpremote: Mpremote) -> None:
+def test_rom_stores_are_ignored_as_on_the_chip(pico: Pico, mpremote: Callable[..., str]) -> None:
     script = "import machine; m = machine.mem32; old = m[0]; m[0] = 1; print(m[0] == old)"
     assert mpremote(pico, "exec", script) == "True\n"

@@ -7,9 +7,9 @@ import random
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
-from conftest import Mpremote
 from pico import Pico
 
 FLASH_SIZE = 2 * 1024 * 1024
@@ -23,7 +23,7 @@ for i in range(1000):
 """
 
 
-def test_keeps_files(firmware: Path, mpremote: Mpremote, tmp_path: Path) -> None:
+def test_keeps_files(firmware: Path, mpremote: Callable[..., str], tmp_path: Path) -> None:
     flash = tmp_path / "flash"
     with Pico(firmware, flash) as pico:
         mpremote(pico, "exec", "with open('note', 'w') as f: f.write('still here')")
@@ -32,7 +32,7 @@ def test_keeps_files(firmware: Path, mpremote: Mpremote, tmp_path: Path) -> None
         assert mpremote(pico, "exec", "print(open('note').read())") == "still here\n"
 
 
-def test_without_a_file_nothing_is_kept(firmware: Path, mpremote: Mpremote) -> None:
+def test_without_a_file_nothing_is_kept(firmware: Path, mpremote: Callable[..., str]) -> None:
     with Pico(firmware) as pico:
         mpremote(pico, "exec", "with open('note', 'w') as f: f.write('gone')")
     with Pico(firmware) as pico:
@@ -40,7 +40,7 @@ def test_without_a_file_nothing_is_kept(firmware: Path, mpremote: Mpremote) -> N
 
 
 def test_file_holds_what_the_chip_reads(
-    firmware: Path, mpremote: Mpremote, tmp_path: Path
+    firmware: Path, mpremote: Callable[..., str], tmp_path: Path
 ) -> None:
     flash = tmp_path / "flash"
     checksum = """
@@ -55,7 +55,7 @@ print(binascii.crc32(uctypes.bytearray_at(0x10000000, 2 << 20)))
     assert bytes(range(256)) in flash.read_bytes()
 
 
-def test_power_cuts(firmware: Path, mpremote: Mpremote, tmp_path: Path) -> None:
+def test_power_cuts(firmware: Path, mpremote: Callable[..., str], tmp_path: Path) -> None:
     """Killed at random moments of writing: the file is whole, of one version or another, after each."""
     flash = tmp_path / "flash"
     moments = random.Random(1)

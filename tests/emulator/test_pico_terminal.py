@@ -5,18 +5,18 @@ from __future__ import annotations
 import os
 import select
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import Mpremote
-from pico import Pico
+from pico import Pico, PicoError
 
 
 def connect(pico: Pico) -> int:
     return os.open(pico.port, os.O_RDWR | os.O_NOCTTY)
 
 
-def test_client_leaves_in_the_middle_of_a_line(pico: Pico, mpremote: Mpremote) -> None:
+def test_client_leaves_in_the_middle_of_a_line(pico: Pico, mpremote: Callable[..., str]) -> None:
     for _ in range(10):
         client = connect(pico)
         os.write(client, b"\x03print('half a li")
@@ -24,7 +24,7 @@ def test_client_leaves_in_the_middle_of_a_line(pico: Pico, mpremote: Mpremote) -
         assert mpremote(pico, "exec", "print('whole')") == "whole\n"
 
 
-def test_client_leaves_while_the_firmware_prints(pico: Pico, mpremote: Mpremote) -> None:
+def test_client_leaves_while_the_firmware_prints(pico: Pico, mpremote: Callable[..., str]) -> None:
     client = connect(pico)
     os.write(client, b"\x03while True: print('x' * 70)\r\r\r")
     assert select.select([client], [], [], 5)[0]
@@ -33,7 +33,7 @@ def test_client_leaves_while_the_firmware_prints(pico: Pico, mpremote: Mpremote)
     assert mpremote(pico, "exec", "print('and back')") == "and back\n"
 
 
-def test_a_new_client_gets_nothing_old(pico: Pico, mpremote: Mpremote) -> None:
+def test_a_new_client_gets_nothing_old(pico: Pico, mpremote: Callable[..., str]) -> None:
     client = connect(pico)
     os.write(client, b"\x03print('old ' * 100)\r")
     time.sleep(0.5)
@@ -67,7 +67,26 @@ def test_ctrl_c_stops_a_busy_loop(pico: Pico) -> None:
     while b"KeyboardInterrupt" not in received:
         assert select.select([client], [], [], 5)[0]
         received += os.read(client, 4096)
-    assert time.monotonic() - start < 1
+    assert time.monotonic() - start < 2
+    os.close(client)
+
+
+def test_the_last_output_arrives(firmware: Path, mpremote: Callable[..., str]) -> None:
+    script = (
+        "import machine, time\nprint('last words')\ntime.sleep_ms(5)\nmachine.mem32[0x30000000]"
+    )
+    with pytest.raises(PicoError, match="read outside memory"), Pico(firmware) as pico:
+        assert mpremote(pico, "exec", script, check=False).startswith("last words\n")
+
+
+def test_a_client_that_never_reads_does_not_hold_the_end_up(firmware: Path) -> None:
+    with Pico(firmware) as pico:
+        client = connect(pico)
+        os.write(client, b"\x03while True: print('x' * 70)\r\r\r")
+        time.sleep(1)
+        start = time.monotonic()
+    assert pico.exit_code == 0
+    assert time.monotonic() - start < 5
     os.close(client)
 
 

@@ -1,6 +1,6 @@
 """Writes .tflite files directly, with the shapes, scales, zero points and weights a test wants.
 
-The TensorFlow converter chooses all of these itself; a test of exactness needs the odd ones as well.
+The TensorFlow converter chooses all of these itself; a test of exactness needs odd ones as well.
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ DTYPES = {
     "bool": schema.TensorType.BOOL,
 }
 
-# Class of an operator's options where it is not the operator's name in other letters; None: it has no options.
+# Class of an operator's options where it is not the operator's name in other letters; None: it
+# has no options.
 OPTIONS = {
     "ARG_MAX": "ArgMaxOptions",
     "AVERAGE_POOL_2D": "Pool2DOptions",
@@ -83,7 +84,7 @@ VERSIONS = {
 
 @dataclass(frozen=True)
 class Tensor:
-    """What an operator's generator needs to know of a tensor it made. `scale` and `zero_point` are per tensor."""
+    """What an operator's generator needs to know of a tensor: `scale` is the first of several."""
 
     index: int
     shape: Shape
@@ -111,7 +112,7 @@ class Builder:
         name: str = "",
         signature: Shape | None = None,
     ) -> Tensor:
-        """A tensor the graph computes. A scale per channel is an array along `axis`; scale 0: not quantised."""
+        """A tensor the graph computes. Several scales lie along `axis`; scale 0: not quantised."""
         made = schema.TensorT()
         made.name = name or f"t{len(self.tensors)}"
         made.shape = np.array(shape, np.int32)
@@ -149,9 +150,14 @@ class Builder:
         return made
 
     def op(
-        self, name: str, inputs: list[Tensor | None], outputs: list[Tensor], custom: str = "", **options: object
+        self,
+        name: str,
+        inputs: list[Tensor | None],
+        outputs: list[Tensor],
+        custom: str = "",
+        **options: object,
     ) -> None:
-        """Appends an operator. `options` are fields of its options table, as the schema names them."""
+        """Appends an operator. `options` are fields of its table of options, by name."""
         made = schema.OperatorT()
         key = (name, VERSIONS.get(name, 1), custom)
         made.opcodeIndex = self.codes.setdefault(key, len(self.codes))
@@ -188,7 +194,9 @@ class Builder:
 def operator_code(name: str, version: int, custom: str) -> schema.OperatorCodeT:
     """The table's entry of an operator; `custom` is the name of one that is not built in."""
     code = schema.OperatorCodeT()
-    code.builtinCode = schema.BuiltinOperator.CUSTOM if custom else getattr(schema.BuiltinOperator, name)
+    code.builtinCode = (
+        schema.BuiltinOperator.CUSTOM if custom else getattr(schema.BuiltinOperator, name)
+    )
     # Codes past 126 do not fit the field older readers look at: 127 sends them to the newer one.
     code.deprecatedBuiltinCode = min(code.builtinCode, 127)
     code.version = version

@@ -34,12 +34,12 @@ def all_specs() -> tuple[Spec, ...]:
 
 def outputs(case: Case) -> list[list[np.ndarray]]:
     """What TensorFlow Lite's reference kernels answer to each sample."""
-    oracle = reference.Reference(case.oracle)
+    oracle = reference.Reference(case.oracle, case.kernels)
     return [oracle.run(sample) for sample in case.samples]
 
 
 def differing(case: Case) -> list[str]:
-    """One line for each output of each sample in which the engine differs from the reference: none, if all is well."""
+    """One line for each output of each sample in which the engine differs from the reference."""
     model = minfer.Model.load(minfer.compile_model(case.model))
     lines = []
     for number, (sample, wanted) in enumerate(zip(case.samples, outputs(case))):
@@ -58,7 +58,7 @@ def differing(case: Case) -> list[str]:
 
 
 def stratified(n: int) -> list[Spec]:
-    """About `n` lines with one int8 input and output, as evenly from all operators as their tables allow."""
+    """`n` lines with one int8 input and output, as evenly from all operators as they have them."""
     strata = defaultdict(list)
     for spec in all_specs():
         case = spec.case()
@@ -74,7 +74,7 @@ def stratified(n: int) -> list[Spec]:
 
 
 def write(case: Case, folder: Path) -> None:
-    """Writes model.mnf, inputs.bin and outputs.bin: all samples, one after the other, as tests/device/exact.py reads them."""
+    """Writes model.mnf and all samples, in a row, as tests/device/exact.py reads them."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "model.mnf").write_bytes(minfer.compile_model(case.model, name=case.name))
     (folder / "inputs.bin").write_bytes(b"".join(sample[0].tobytes() for sample in case.samples))

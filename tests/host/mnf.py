@@ -1,4 +1,4 @@
-"""A second reader of the model file, built from docs/FORMAT.md alone, for tests that must not trust the first."""
+"""A second reader of the model file, from docs/FORMAT.md alone, for tests that trust no other."""
 
 from __future__ import annotations
 
@@ -85,10 +85,14 @@ def parse(file: bytes) -> File:
             places[i] = Place(offset, size)
     operators = []
     for _ in range(n_ops):
-        opcode, size, _, _, n_in, n_out, scratch_at, scratch_size = struct.unpack_from("<2H4B2I", file, ops_at)
+        opcode, size, _, _, n_in, n_out, scratch_at, scratch_size = struct.unpack_from(
+            "<2H4B2I", file, ops_at
+        )
         indices = struct.unpack_from(f"<{n_in + n_out}H", file, ops_at + 20)
         inputs = tuple(i for i in indices[:n_in] if i in places)
-        operators.append(Operator(OPCODES[opcode], inputs, indices[n_in:], Place(scratch_at, scratch_size)))
+        operators.append(
+            Operator(OPCODES[opcode], inputs, indices[n_in:], Place(scratch_at, scratch_size))
+        )
         ops_at += size
     edges = [struct.unpack_from("<H", file, io_at + 4 * i)[0] for i in range(n_inputs + n_outputs)]
     return File(arena_size, places, operators, tuple(edges[:n_inputs]), tuple(edges[n_inputs:]))

@@ -3,7 +3,7 @@
 from hypothesis import HealthCheck, settings
 
 THOROUGH = settings(
-    max_examples=150,
+    max_examples=300,
     deadline=None,
     derandomize=True,
     database=None,

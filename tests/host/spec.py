@@ -1,4 +1,4 @@
-"""What a generated case is: a small model, the inputs it is run on, and the table line both come from."""
+"""A generated case: a small model, the inputs it is run on, the table's line both come from."""
 
 from __future__ import annotations
 
@@ -15,18 +15,20 @@ Sample = list[np.ndarray]
 class Case:
     """A model and its samples; a sample holds one array for each input of the graph, in order.
 
-    `oracle` is the model the reference runs: another one only where it refuses a form that has an equal it accepts.
+    `oracle` is the model that TensorFlow Lite runs, with its `kernels`: another one than `model`
+    only where the reference refuses a form that has an equal it accepts.
     """
 
     name: str
     model: bytes
     oracle: bytes
+    kernels: str
     samples: list[Sample]
 
 
 @dataclass(frozen=True)
 class Spec:
-    """One line of a table of cases. A subclass is an operator: its fields are what may vary, `build` writes the model."""
+    """One line of a table of cases. A subclass is an operator, its fields are what may vary."""
 
     @property
     def operator(self) -> str:
@@ -43,6 +45,11 @@ class Spec:
         return self
 
     @property
+    def kernels(self) -> str:
+        """TensorFlow Lite's kernels to compare with: the reference ones, where it has them."""
+        return "BUILTIN_REF"
+
+    @property
     def name(self) -> str:
         """The operator and the fields that are not as usual: unique within a table."""
         odd = (f for f in fields(self) if getattr(self, f.name) != f.default and f.name != "op")
@@ -52,7 +59,7 @@ class Spec:
         """The case; the same line always gives the same bytes."""
         model, inputs, rng = self.write(self.name)
         oracle = model if self.equal is self else self.equal.write(self.name)[0]
-        return Case(self.name, model, oracle, samples(inputs, rng))
+        return Case(self.name, model, oracle, self.kernels, samples(inputs, rng))
 
     def write(self, seed: str) -> tuple[bytes, list[Tensor], np.random.Generator]:
         """The model's bytes, its inputs, and the generator of random numbers as it was left."""
@@ -76,7 +83,7 @@ def samples(inputs: list[Tensor], rng: np.random.Generator) -> list[Sample]:
 
 
 def values(tensor: Tensor, kind: str, rng: np.random.Generator) -> np.ndarray:
-    """One input's array. Integers for float inputs are halved, so that ties of rounding occur, and reach past the range."""
+    """One input's array. Float ones hold ties of rounding and reach past the range."""
     n = int(np.prod(tensor.shape))
     low, high, step = (-32768, 32767, 251) if tensor.dtype == "int16" else (-128, 127, 1)
     if kind == "noise":
@@ -100,16 +107,23 @@ def window(size: int, kernel: int, stride: int, dilation: int, padding: str) -> 
 
 
 def multipliers(
-    rng: np.random.Generator, channels: int, weights: np.ndarray, zero_point: int, spread: float, forced: float
+    rng: np.random.Generator,
+    channels: int,
+    weights: np.ndarray,
+    zero_point: int,
+    spread: float,
+    forced: float,
 ) -> np.ndarray:
     """float64 [channels]: by what each channel's accumulator is multiplied to become an output.
 
-    Chosen so that uniform noise at the input gives outputs with a standard deviation of about `spread` units;
-    or around `forced`, where that is not 0.
+    Chosen so that uniform noise at the input gives outputs with a standard deviation of about
+    `spread` units; or around `forced`, where that is not 0.
     """
     inputs = np.sqrt(73.9**2 + (zero_point + 0.5) ** 2)
     each = weights.size / channels
-    accumulator = inputs * np.sqrt(each) * max(1.0, float(np.sqrt(np.mean(weights.astype(np.float64) ** 2))))
+    accumulator = (
+        inputs * np.sqrt(each) * max(1.0, float(np.sqrt(np.mean(weights.astype(np.float64) ** 2))))
+    )
     return (forced or spread / accumulator) * 2.0 ** rng.uniform(-1, 1, channels)
 
 

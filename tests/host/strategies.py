@@ -84,7 +84,12 @@ def graphs(draw: st.DrawFn) -> Graph:
     """Up to ten operators, each on any earlier tensor; up to three of the tensors are outputs."""
     n = draw(st.integers(1, 10))
     steps = tuple(
-        (draw(st.sampled_from(SPATIAL + ANYWHERE)), draw(st.integers(0, i)), draw(st.integers(0, i))) for i in range(n)
+        (
+            draw(st.sampled_from(SPATIAL + ANYWHERE)),
+            draw(st.integers(0, i)),
+            draw(st.integers(0, i)),
+        )
+        for i in range(n)
     )
     outputs = draw(st.lists(st.integers(0, n), min_size=1, max_size=3, unique=True).map(tuple))
     return Graph(steps, outputs, draw(st.tuples(*(st.integers(1, most) for most in (2, 7, 7, 6)))))

@@ -24,7 +24,10 @@ FIRMWARE = ROOT / "build/unix/micropython"
 
 TARGETS = (
     "host",
-    pytest.param("unix", marks=pytest.mark.skipif(not FIRMWARE.exists(), reason=f"no {FIRMWARE.relative_to(ROOT)}")),
+    pytest.param(
+        "unix",
+        marks=pytest.mark.skipif(not FIRMWARE.exists(), reason=f"no {FIRMWARE.relative_to(ROOT)}"),
+    ),
 )
 
 
@@ -32,7 +35,9 @@ TARGETS = (
 def digits(tmp_path: Path) -> Path:
     """digits.mnf, converted with its labels."""
     output = tmp_path / "digits.mnf"
-    minfer_command("convert", DIGITS, "-o", output, "--labels", LABELS, "--name", "numerals").success()
+    minfer_command(
+        "convert", DIGITS, "-o", output, "--labels", LABELS, "--name", "numerals"
+    ).success()
     return output
 
 
@@ -72,7 +77,9 @@ def test_convert_writes_beside_the_model(tmp_path: Path) -> None:
 
 def test_convert_repeats_itself(digits: Path, tmp_path: Path) -> None:
     again = tmp_path / "again.mnf"
-    minfer_command("convert", DIGITS, "-o", again, "--labels", LABELS, "--name", "numerals").success()
+    minfer_command(
+        "convert", DIGITS, "-o", again, "--labels", LABELS, "--name", "numerals"
+    ).success()
     assert again.read_bytes() == digits.read_bytes()
 
 
@@ -90,7 +97,14 @@ def test_inspect_json(digits: Path) -> None:
         "SOFTMAX",
     ]
     # 64 pixels x 9 x 16, 64 x 9 x 16, 64 x 16 x 24, 16 x 9 x 24, 16 x 24 x 32, 128 x 10.
-    assert [op["macs"] for op in facts["operators"] if op["macs"]] == [9216, 9216, 24576, 3456, 12288, 1280]
+    assert [op["macs"] for op in facts["operators"] if op["macs"]] == [
+        9216,
+        9216,
+        24576,
+        3456,
+        12288,
+        1280,
+    ]
     assert facts["macs"] == 60032
     assert facts["labels"] == list("0123456789")
     assert facts["file_bytes"] == digits.stat().st_size
@@ -103,7 +117,10 @@ def test_inspect_json(digits: Path) -> None:
 def test_inspect_for_people(of: str, digits: Path) -> None:
     shown = minfer_command("inspect", digits if of == "mnf" else DIGITS).success()
     arena = f"{minfer.Model.load(digits).arena_size:,}"
-    assert all(word in shown for word in ("DEPTHWISE_CONV_2D", "SOFTMAX", "1x8x8x16", "24,576", "peak", arena))
+    assert all(
+        word in shown
+        for word in ("DEPTHWISE_CONV_2D", "SOFTMAX", "1x8x8x16", "24,576", "peak", arena)
+    )
 
 
 @pytest.mark.parametrize("on", TARGETS)
@@ -117,12 +134,18 @@ def test_inspect_for_people(of: str, digits: Path) -> None:
     ),
     ids=("one", "one-without-batch", "several", "several-without-batch"),
 )
-def test_run(shape: tuple[int, ...], answer: tuple[int, ...], on: str, digits: Path, tmp_path: Path) -> None:
+def test_run(
+    shape: tuple[int, ...], answer: tuple[int, ...], on: str, digits: Path, tmp_path: Path
+) -> None:
     samples = pixels(5 if shape[0] == 5 else 1)
     np.save(tmp_path / "x.npy", samples.reshape(shape))
-    minfer_command("run", digits, "--input", tmp_path / "x.npy", "--output", tmp_path / "y.npy", "--on", on).success()
+    minfer_command(
+        "run", digits, "--input", tmp_path / "x.npy", "--output", tmp_path / "y.npy", "--on", on
+    ).success()
     found = np.load(tmp_path / "y.npy")
-    wanted = np.stack([outputs[0] for outputs in answers(DIGITS.read_bytes(), [[x] for x in samples])])
+    wanted = np.stack(
+        [outputs[0] for outputs in answers(DIGITS.read_bytes(), [[x] for x in samples])]
+    )
     assert (found.shape, found.dtype) == (answer, np.int8)
     assert np.array_equal(found.ravel(), wanted.ravel())
 
@@ -132,10 +155,14 @@ def test_run_float_face(on: str, tmp_path: Path) -> None:
     case = Face().case()
     np.save(tmp_path / "x.npy", np.stack([sample[0] for sample in case.samples]))
     model = save(case, tmp_path)
-    minfer_command("run", model, "--input", tmp_path / "x.npy", "--output", tmp_path / "y.npy", "--on", on).success()
+    minfer_command(
+        "run", model, "--input", tmp_path / "x.npy", "--output", tmp_path / "y.npy", "--on", on
+    ).success()
     found = np.load(tmp_path / "y.npy")
     assert found.dtype == np.float32
-    assert np.array_equal(found, np.stack([outputs[0] for outputs in answers(case.model, case.samples)]))
+    assert np.array_equal(
+        found, np.stack([outputs[0] for outputs in answers(case.model, case.samples)])
+    )
 
 
 @pytest.mark.parametrize("on", TARGETS)
@@ -143,20 +170,28 @@ def test_run_several_inputs_and_outputs(on: str, tmp_path: Path) -> None:
     """Inputs and outputs go by name, in .npz files."""
     case = Add().case()
     names = [edge.name for edge in minfer.Model.load(minfer.compile_model(case.model)).inputs]
-    columns = {name: np.stack([sample[i] for sample in case.samples]) for i, name in enumerate(names)}
+    columns = {
+        name: np.stack([sample[i] for sample in case.samples]) for i, name in enumerate(names)
+    }
     np.savez(tmp_path / "x.npz", **columns)
     model = save(case, tmp_path)
-    minfer_command("run", model, "--input", tmp_path / "x.npz", "--output", tmp_path / "y.npy", "--on", on).success()
+    minfer_command(
+        "run", model, "--input", tmp_path / "x.npz", "--output", tmp_path / "y.npy", "--on", on
+    ).success()
     wanted = np.stack([outputs[0] for outputs in answers(case.model, case.samples)])
     assert np.array_equal(np.load(tmp_path / "y.npy"), wanted)
 
     case = Graph((("conv3", 0, 0), ("leaky_relu", 1, 0)), outputs=(1, 2)).case()
     np.save(tmp_path / "x.npy", np.stack([sample[0] for sample in case.samples]))
     model = save(case, tmp_path)
-    minfer_command("run", model, "--input", tmp_path / "x.npy", "--output", tmp_path / "y.npz", "--on", on).success()
+    minfer_command(
+        "run", model, "--input", tmp_path / "x.npy", "--output", tmp_path / "y.npz", "--on", on
+    ).success()
     found = np.load(tmp_path / "y.npz")
     for i, edge in enumerate(minfer.Model.load(minfer.compile_model(case.model)).outputs):
-        assert np.array_equal(found[edge.name], np.stack([o[i] for o in answers(case.model, case.samples)]))
+        assert np.array_equal(
+            found[edge.name], np.stack([o[i] for o in answers(case.model, case.samples)])
+        )
 
 
 @pytest.mark.parametrize("on", TARGETS)
@@ -181,7 +216,9 @@ def test_verify_finds_a_difference(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reference.Reference, "run", one_off)
     outcome = CliRunner().invoke(app, ["verify", str(DIGITS), "-n", "6"])
     assert outcome.exit_code == 1
-    assert any(line.split()[-4:] == ["6", "60", "6", "1"] for line in outcome.stdout.splitlines()), outcome.stdout
+    assert any(
+        line.split()[-4:] == ["6", "60", "6", "1"] for line in outcome.stdout.splitlines()
+    ), outcome.stdout
 
 
 @pytest.mark.parametrize(
@@ -192,9 +229,13 @@ def test_verify_finds_a_difference(monkeypatch: pytest.MonkeyPatch) -> None:
     ),
     ids=("shape", "type"),
 )
-def test_run_refuses(array: np.ndarray, words: tuple[str, ...], digits: Path, tmp_path: Path) -> None:
+def test_run_refuses(
+    array: np.ndarray, words: tuple[str, ...], digits: Path, tmp_path: Path
+) -> None:
     np.save(tmp_path / "x.npy", array)
-    refused = minfer_command("run", digits, "--input", tmp_path / "x.npy", "--output", tmp_path / "y.npy")
+    refused = minfer_command(
+        "run", digits, "--input", tmp_path / "x.npy", "--output", tmp_path / "y.npy"
+    )
     line = refused.refusal()
     assert all(word in line for word in words), line
     assert not (tmp_path / "y.npy").exists()
@@ -209,5 +250,14 @@ def test_inspect_refuses_a_broken_file(digits: Path) -> None:
 
 def test_unknown_target(digits: Path, tmp_path: Path) -> None:
     np.save(tmp_path / "x.npy", pixels(1))
-    arguments = ("run", digits, "--input", tmp_path / "x.npy", "--output", tmp_path / "y.npy", "--on", "moon")
+    arguments = (
+        "run",
+        digits,
+        "--input",
+        tmp_path / "x.npy",
+        "--output",
+        tmp_path / "y.npy",
+        "--on",
+        "moon",
+    )
     assert "moon" in minfer_command(*arguments).refusal()

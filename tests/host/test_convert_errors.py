@@ -15,7 +15,9 @@ from command import minfer_command
 DIGITS = Path(__file__).resolve().parents[2] / "examples/digits/digits.tflite"
 
 
-def fully_connected(activations: str, weights: str, x_scale: float = 0.0, w_scale: float = 0.0) -> bytes:
+def fully_connected(
+    activations: str, weights: str, x_scale: float = 0.0, w_scale: float = 0.0
+) -> bytes:
     """A FULLY_CONNECTED with tensors 'image' and 'dense' as its ends, of these data types."""
     b = Builder()
     x = b.tensor((1, 6), x_scale, dtype=activations, name="image")
@@ -38,7 +40,9 @@ def shape_left_open(signature: tuple[int, ...]) -> bytes:
     """A RELU on an input 'image' whose dimensions of -1 are open."""
     b = Builder()
     shape = tuple(max(1, size) for size in signature)
-    x, y = b.tensor(shape, 0.1, name="image", signature=signature), b.tensor(shape, 0.1, signature=signature)
+    x, y = b.tensor(shape, 0.1, name="image", signature=signature), b.tensor(
+        shape, 0.1, signature=signature
+    )
     b.op("RELU", [x], [y])
     return b.finish([x], [y])
 
@@ -71,19 +75,25 @@ def of_int16(b: Builder, middle: Tensor, y: Tensor) -> None:
 
 # A model, and what the line must say: where it is wrong, what is wrong there.
 BAD = {
-    "float": (fully_connected("float32", "float32"), ("operator 0 (FULLY_CONNECTED)", "'image'", "float32")),
+    "float": (
+        fully_connected("float32", "float32"),
+        ("operator 0 (FULLY_CONNECTED)", "'image'", "float32"),
+    ),
     "dynamic-range": (
         fully_connected("float32", "int8", w_scale=0.1),
         ("operator 0 (FULLY_CONNECTED)", "'image'", "float32", "dynamic-range"),
     ),
-    "uint8": (fully_connected("uint8", "uint8", 0.1, 0.1), ("operator 0 (FULLY_CONNECTED)", "'image'", "uint8")),
+    "uint8": (
+        fully_connected("uint8", "uint8", 0.1, 0.1),
+        ("operator 0 (FULLY_CONNECTED)", "'image'", "uint8"),
+    ),
     "unknown": (operator_after_relu("UNIQUE"), ("operator 1 (UNIQUE)", "'odd'")),
     "custom": (operator_after_relu("CUSTOM", "ethos-u"), ("operator 1", "ethos-u", "'odd'")),
     "dynamic": (shape_left_open((1, -1, 8, 3)), ("'image'", "dynamic shape", "-1")),
     "index": (two_relus(index_out_of_range), ("damaged",)),
     "order": (two_relus(read_before_written), ("operator 0 (RELU)", "before")),
     "scale": (two_relus(without_scale), ("operator 1 (RELU)", "'odd'")),
-    "int16": (two_relus(of_int16), ("operator 1 (RELU)", "'odd'", "int16")),
+    "int16": (two_relus(of_int16), ("operator 1 (RELU)", "'t1'", "int8", "int16")),
     "truncated": (DIGITS.read_bytes()[:5000], ("truncated",)),
     "text": (b"This is no model. " * 40, ("bad.tflite",)),
     "zip": (b"PK\x03\x04" + bytes(400), ("bad.tflite",)),
@@ -126,11 +136,15 @@ def test_earlier_output_stays(tmp_path: Path) -> None:
     assert len(list(tmp_path.iterdir())) == 2
 
 
-@pytest.mark.parametrize("labels, words", (("a\nb\n", ("10", "2")), (None, ("labels.txt",))), ids=("few", "missing"))
+@pytest.mark.parametrize(
+    "labels, words", (("a\nb\n", ("10", "2")), (None, ("labels.txt",))), ids=("few", "missing")
+)
 def test_labels(labels: str | None, words: tuple[str, ...], tmp_path: Path) -> None:
     if labels is not None:
         (tmp_path / "labels.txt").write_text(labels)
-    refused = minfer_command("convert", DIGITS, "--labels", tmp_path / "labels.txt", "-o", tmp_path / "out.mnf")
+    refused = minfer_command(
+        "convert", DIGITS, "--labels", tmp_path / "labels.txt", "-o", tmp_path / "out.mnf"
+    )
     line = refused.refusal()
     assert all(word in line for word in words), line
     assert not (tmp_path / "out.mnf").exists()
@@ -156,7 +170,9 @@ def test_random_damage() -> None:
     for _ in range(600):
         damaged = bytearray(model)
         for _ in range(rng.choice((1, 1, 2, 8))):
-            damaged[rng.randrange(len(model))] = rng.choice((0, 1, 127, 128, 255, rng.randrange(256)))
+            damaged[rng.randrange(len(model))] = rng.choice(
+                (0, 1, 127, 128, 255, rng.randrange(256))
+            )
         try:
             minfer.compile_model(bytes(damaged))
         except minfer.ConvertError as error:

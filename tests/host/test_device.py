@@ -1,4 +1,4 @@
-"""The device tests on the targets that need no device."""
+"""The device tests on the targets that need no board."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ import run  # noqa: E402
 
 
 @pytest.mark.parametrize("name", run.names())
-@pytest.mark.parametrize("target", run.TARGETS.values(), ids=run.TARGETS)
-def test_device(target: run.Unix, name: str) -> None:
+@pytest.mark.parametrize("target", [*run.UNIX, *run.EMULATED], ids=lambda target: target.name)
+def test_device(target: run.Target, name: str) -> None:
     """`name` passes on `target`."""
     try:
         result = run.run_test(name, target)

@@ -43,6 +43,8 @@ def test_outputs(name: str, golden: str, kind: str) -> None:
     assert np.count_nonzero(found != arrays[f"{kind}ref0"]) == 0
 
 
-@pytest.mark.parametrize("name, most", [(m[0], m[2]) for m in MODELS if m[2]], ids=[m[0] for m in MODELS if m[2]])
+@pytest.mark.parametrize(
+    "name, most", [(m[0], m[2]) for m in MODELS if m[2]], ids=[m[0] for m in MODELS if m[2]]
+)
 def test_arena(name: str, most: int) -> None:
     assert load(name).arena_size <= most

@@ -1,4 +1,4 @@
-"""A second mind on the memory plan: it reads the emitted file, follows every byte, and trusts nothing of the planner."""
+"""A second mind on the memory plan: it reads the emitted file and follows every byte."""
 
 from __future__ import annotations
 
@@ -44,13 +44,15 @@ class Arena:
         self.values.append(Value(place, when, when))
 
     def read(self, tensor: int, when: int) -> None:
-        """Every byte must come from the tensor's own write; a reshaped one was written under another number."""
+        """Every byte comes from the tensor's own write; a reshaped one has another number."""
         place = self.file.places[tensor]
         owners = np.unique(self.owner[place.offset : place.end])
         assert len(owners) == 1, f"operator {when} reads tensor {tensor} from values {owners}"
         value = int(owners[0])
         assert value != NOBODY, f"operator {when} reads tensor {tensor}, which nobody wrote"
-        assert value == self.written.get(tensor, value), f"operator {when} reads tensor {tensor} overwritten"
+        assert value == self.written.get(
+            tensor, value
+        ), f"operator {when} reads tensor {tensor} overwritten"
         assert self.values[value].place == place, f"operator {when} reads tensor {tensor} askew"
         self.values[value].dies = max(self.values[value].dies, when)
 
@@ -59,7 +61,7 @@ class Arena:
 
 
 def follow(file: File) -> list[Value]:
-    """Runs the plan without computing: asserts that nothing live is overwritten, returns the values it saw."""
+    """Runs the plan without computing: nothing live is overwritten. Returns what was written."""
     arena = Arena(file)
     for tensor in file.inputs:
         arena.write(tensor, -1)
@@ -72,12 +74,16 @@ def follow(file: File) -> list[Value]:
         outputs = [file.places[t] for t in op.outputs]
         for tensor in op.inputs:
             place = file.places[tensor]
-            assert not op.scratch.size or not op.scratch.overlaps(place), f"operator {when}: scratch on an input"
+            assert not op.scratch.size or not op.scratch.overlaps(
+                place
+            ), f"operator {when}: scratch on an input"
             for out in outputs:
                 same = op.name in IN_PLACE and out.offset == place.offset
                 assert same or not out.overlaps(place), f"operator {when}: output on an input"
         for tensor, out in zip(op.outputs, outputs):
-            assert not op.scratch.size or not op.scratch.overlaps(out), f"operator {when}: scratch on an output"
+            assert not op.scratch.size or not op.scratch.overlaps(
+                out
+            ), f"operator {when}: scratch on an output"
             arena.write(tensor, when)
     for tensor in file.outputs:
         arena.read(tensor, len(file.operators))
@@ -85,7 +91,7 @@ def follow(file: File) -> list[Value]:
 
 
 def greedy_by_size(buffers: list[Value]) -> int:
-    """Bytes of the plan that places the largest buffer first, each as low as those alive with it allow."""
+    """Bytes of a plan that places the largest first, each as low as those alive with it allow."""
     placed: list[Value] = []
     for buffer in sorted(buffers, key=lambda b: (-b.place.size, b.born)):
         offset = 0

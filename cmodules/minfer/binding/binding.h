@@ -1,4 +1,4 @@
-// The Python face of the engine: module `_minfer`, types Model and Tensor.
+// The Python face of the engine: module `_minfer`, types Model, Steps and Tensor.
 #ifndef MINFER_BINDING_H
 #define MINFER_BINDING_H
 
@@ -17,6 +17,8 @@ typedef struct {
     uint32_t run;         // counts runs begun, so that an overtaken steps() notices
 } minfer_model_t;
 
+// module.c
+
 extern const mp_obj_type_t minfer_model_type;
 extern const mp_obj_type_t minfer_steps_type;
 extern const mp_obj_type_t minfer_tensor_type;
@@ -31,6 +33,13 @@ __attribute__((noreturn)) void minfer_raise(const mp_obj_type_t *type, const cha
 __attribute__((noreturn)) void minfer_raise_model_error(const mnf_error_t *error);
 
 // model.c
+
+mp_obj_t minfer_model_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args);
+void minfer_model_attr(mp_obj_t self, qstr attr, mp_obj_t *dest);
+mp_obj_t minfer_model_run(size_t n_args, const mp_obj_t *args, mp_map_t *kw);
+mp_obj_t minfer_model_predict(size_t n_args, const mp_obj_t *args, mp_map_t *kw);
+mp_obj_t minfer_model_reset(mp_obj_t self_in);
+mp_obj_t minfer_model_steps(size_t n_args, const mp_obj_t *args, mp_map_t *kw);
 
 // The arena's first byte, at this moment: its buffer is the caller's and may have been resized. ValueError where it no
 // longer serves, or where the model's own buffer has moved.
@@ -54,7 +63,7 @@ mp_obj_t minfer_shape(const mnf_tensor_t *tensor);
 mp_obj_t minfer_io_label(const minfer_model_t *self, size_t io);
 size_t minfer_count(const mnf_tensor_t *tensor);
 
-// Python's values into the inputs: buffers of the face's type, or where `real`, whatever holds numbers.
+// Python's values into the inputs: buffers of the face's type, or where `real`, also whatever holds real numbers.
 void minfer_put_inputs(const minfer_model_t *self, mp_obj_t x, bool real);
 // ValueError where `out` could not take the outputs.
 void minfer_check_outputs(const minfer_model_t *self, mp_obj_t out, bool real);
@@ -67,9 +76,12 @@ mp_obj_t minfer_run(minfer_model_t *self, mp_obj_t x, mp_obj_t out, bool real);
 // The state back to its initial image; RuntimeError while the model runs.
 void minfer_reset(minfer_model_t *self);
 mp_obj_t minfer_new_steps(minfer_model_t *self, mp_obj_t x, mp_obj_t out, bool real);
+mp_obj_t minfer_steps_iternext(mp_obj_t self);
 
 // tensor.c
 
 mp_obj_t minfer_new_tensors(minfer_model_t *self, size_t first_io, size_t n);
+void minfer_tensor_attr(mp_obj_t self, qstr attr, mp_obj_t *dest);
+void minfer_tensor_print(const mp_print_t *print, mp_obj_t self, mp_print_kind_t kind);
 
 #endif

@@ -66,7 +66,8 @@ static mp_obj_t typecode_name(int code) {
 
 // The buffer of `obj` where it fits exactly; ValueError otherwise. The elements are those of the face, or float32 where
 // `real`, and then float64 will do as well.
-static void edge_buffer(const minfer_model_t *self, size_t io, mp_obj_t obj, mp_uint_t flags, bool real, mp_buffer_info_t *info) {
+static void edge_buffer(const minfer_model_t *self, size_t io, mp_obj_t obj, mp_uint_t flags, bool real,
+    mp_buffer_info_t *info) {
     const mnf_tensor_t *tensor = minfer_io_tensor(self, io);
     uint32_t dtype = real ? MNF_FLOAT32 : self->engine.io[io].face;
     size_t count = minfer_count(tensor);
@@ -216,10 +217,16 @@ static void put_buffer(const minfer_model_t *self, size_t io, mp_obj_t x) {
     }
 }
 
+// Buffers have a type: only those of float32 and float64 hold real numbers, the others are the model's own integers or wrong.
+static bool is_integer_buffer(mp_obj_t x) {
+    mp_buffer_info_t info;
+    return mp_get_buffer(x, &info, MP_BUFFER_READ) && info.typecode != 'f' && info.typecode != 'd';
+}
+
 void minfer_put_inputs(const minfer_model_t *self, mp_obj_t x, bool real) {
     for (size_t io = 0; io < self->engine.header->n_inputs; io++) {
         mp_obj_t item = edge_of(self, false, io, x);
-        if (real) {
+        if (real && !is_integer_buffer(item)) {
             put_numbers(self, io, item);
         } else {
             put_buffer(self, io, item);

@@ -40,12 +40,12 @@ static void *allocate(const char *what, size_t size) {
             mp_obj_new_int_from_uint(size),
             mp_obj_new_int_from_uint(minfer_largest_free_block()),
         };
-        minfer_raise(&mp_type_MemoryError, "%s: asked for %d bytes, the largest free block has %d", 3, args);
+        minfer_raise(MINFER_MEMORY_ERROR, "%s: asked for %d bytes, the largest free block has %d", 3, args);
     }
     return memory;
 }
 
-static mp_obj_t model_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
+mp_obj_t minfer_model_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) {
     const mp_arg_t allowed[] = {
         { MP_QSTR_buffer, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_obj = MP_OBJ_NULL } },
         { MP_QSTR_arena, MP_ARG_OBJ, { .u_obj = mp_const_none } },
@@ -116,7 +116,7 @@ static mp_obj_t first_of(mp_obj_t tuple) {
     return items[0];
 }
 
-static void model_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
+void minfer_model_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     if (dest[0] != MP_OBJ_NULL) {
         return;
     }
@@ -161,41 +161,20 @@ static mp_obj_t call(size_t n_args, const mp_obj_t *args, mp_map_t *kw, call_t f
     return function(MP_OBJ_TO_PTR(args[0]), values[0].u_obj, values[1].u_obj, real);
 }
 
-static mp_obj_t model_run(size_t n_args, const mp_obj_t *args, mp_map_t *kw) {
+mp_obj_t minfer_model_run(size_t n_args, const mp_obj_t *args, mp_map_t *kw) {
     return call(n_args, args, kw, minfer_run, false);
 }
-static MP_DEFINE_CONST_FUN_OBJ_KW(model_run_obj, 1, model_run);
 
-static mp_obj_t model_predict(size_t n_args, const mp_obj_t *args, mp_map_t *kw) {
+mp_obj_t minfer_model_predict(size_t n_args, const mp_obj_t *args, mp_map_t *kw) {
     return call(n_args, args, kw, minfer_run, true);
 }
-static MP_DEFINE_CONST_FUN_OBJ_KW(model_predict_obj, 1, model_predict);
 
-static mp_obj_t model_steps(size_t n_args, const mp_obj_t *args, mp_map_t *kw) {
+mp_obj_t minfer_model_steps(size_t n_args, const mp_obj_t *args, mp_map_t *kw) {
     return call(n_args, args, kw, minfer_new_steps, false);
 }
-static MP_DEFINE_CONST_FUN_OBJ_KW(model_steps_obj, 1, model_steps);
 
 // Forgets what earlier runs left in the state.
-static mp_obj_t model_reset(mp_obj_t self_in) {
+mp_obj_t minfer_model_reset(mp_obj_t self_in) {
     minfer_reset(MP_OBJ_TO_PTR(self_in));
     return mp_const_none;
 }
-static MP_DEFINE_CONST_FUN_OBJ_1(model_reset_obj, model_reset);
-
-static const mp_rom_map_elem_t model_locals_table[] = {
-    { MP_ROM_QSTR(MP_QSTR_run), MP_ROM_PTR(&model_run_obj) },
-    { MP_ROM_QSTR(MP_QSTR_predict), MP_ROM_PTR(&model_predict_obj) },
-    { MP_ROM_QSTR(MP_QSTR_reset), MP_ROM_PTR(&model_reset_obj) },
-    { MP_ROM_QSTR(MP_QSTR_steps), MP_ROM_PTR(&model_steps_obj) },
-};
-static MP_DEFINE_CONST_DICT(model_locals, model_locals_table);
-
-MP_DEFINE_CONST_OBJ_TYPE(
-    minfer_model_type,
-    MP_QSTR_Model,
-    MP_TYPE_FLAG_NONE,
-    make_new, model_make_new,
-    attr, model_attr,
-    locals_dict, &model_locals
-    );

@@ -1,6 +1,43 @@
-// The module `_minfer`.
+// The module `_minfer` and its types, as a firmware lays them down in flash.
 #include "binding.h"
 #include "py/objexcept.h"
+
+static MP_DEFINE_CONST_FUN_OBJ_KW(model_run_obj, 1, minfer_model_run);
+static MP_DEFINE_CONST_FUN_OBJ_KW(model_predict_obj, 1, minfer_model_predict);
+static MP_DEFINE_CONST_FUN_OBJ_1(model_reset_obj, minfer_model_reset);
+static MP_DEFINE_CONST_FUN_OBJ_KW(model_steps_obj, 1, minfer_model_steps);
+
+static const mp_rom_map_elem_t model_table[] = {
+    { MP_ROM_QSTR(MP_QSTR_run), MP_ROM_PTR(&model_run_obj) },
+    { MP_ROM_QSTR(MP_QSTR_predict), MP_ROM_PTR(&model_predict_obj) },
+    { MP_ROM_QSTR(MP_QSTR_reset), MP_ROM_PTR(&model_reset_obj) },
+    { MP_ROM_QSTR(MP_QSTR_steps), MP_ROM_PTR(&model_steps_obj) },
+};
+static MP_DEFINE_CONST_DICT(model_locals, model_table);
+
+MP_DEFINE_CONST_OBJ_TYPE(
+    minfer_model_type,
+    MP_QSTR_Model,
+    MP_TYPE_FLAG_NONE,
+    make_new, minfer_model_make_new,
+    attr, minfer_model_attr,
+    locals_dict, &model_locals
+    );
+
+MP_DEFINE_CONST_OBJ_TYPE(
+    minfer_steps_type,
+    MP_QSTR_Steps,
+    MP_TYPE_FLAG_ITER_IS_ITERNEXT,
+    iter, minfer_steps_iternext
+    );
+
+MP_DEFINE_CONST_OBJ_TYPE(
+    minfer_tensor_type,
+    MP_QSTR_Tensor,
+    MP_TYPE_FLAG_NONE,
+    print, minfer_tensor_print,
+    attr, minfer_tensor_attr
+    );
 
 MP_DEFINE_CONST_OBJ_TYPE(
     minfer_model_error_type,

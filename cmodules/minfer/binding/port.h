@@ -1,5 +1,6 @@
-// What a firmware can do and a native module (.mpy) has to do in another way. Everything else in this folder keeps to what
-// py/dynruntime.h offers as well.
+// What a firmware can do and a native module (.mpy) has to do in another way, together with module.c. The other files of this
+// folder call only what py/dynruntime.h offers as well, or what its function table holds under another name (nlr_push,
+// nlr_jump, mp_getiter, mp_iternext).
 #ifndef MINFER_PORT_H
 #define MINFER_PORT_H
 
@@ -13,6 +14,7 @@
 
 #define MINFER_ARRAY_TYPE (&mp_type_array)
 #define MINFER_MEMORYVIEW_TYPE (&mp_type_memoryview)
+#define MINFER_MEMORY_ERROR (&mp_type_MemoryError)
 
 // Ctrl-C and scheduled callbacks, between two operators.
 static inline void minfer_poll(void) {

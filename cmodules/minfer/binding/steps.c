@@ -104,14 +104,7 @@ void minfer_reset(minfer_model_t *self) {
     exclusively(reset, &steps);
 }
 
-static mp_obj_t steps_iternext(mp_obj_t self_in) {
+mp_obj_t minfer_steps_iternext(mp_obj_t self_in) {
     steps_t *self = MP_OBJ_TO_PTR(self_in);
     return self->next == NULL ? MP_OBJ_STOP_ITERATION : exclusively(run_one, self);
 }
-
-MP_DEFINE_CONST_OBJ_TYPE(
-    minfer_steps_type,
-    MP_QSTR_Steps,
-    MP_TYPE_FLAG_ITER_IS_ITERNEXT,
-    iter, steps_iternext
-    );

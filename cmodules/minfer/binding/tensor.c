@@ -48,7 +48,7 @@ static mp_obj_t tensor_name(const tensor_t *self) {
     return i < len ? items[i] : minfer_io_label(self->model, self->io);
 }
 
-static void tensor_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
+void minfer_tensor_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     if (dest[0] != MP_OBJ_NULL) {
         return;
     }
@@ -71,7 +71,7 @@ static void tensor_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     }
 }
 
-static void tensor_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
+void minfer_tensor_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kind_t kind) {
     (void)kind;
     tensor_t *self = MP_OBJ_TO_PTR(self_in);
     const mnf_tensor_t *tensor = minfer_io_tensor(self->model, self->io);
@@ -84,11 +84,3 @@ static void tensor_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kin
     };
     mp_printf(print, "%s", mp_obj_str_get_str(minfer_format("<Tensor %s: %s %s, scale %s, zero point %d>", 5, args)));
 }
-
-MP_DEFINE_CONST_OBJ_TYPE(
-    minfer_tensor_type,
-    MP_QSTR_Tensor,
-    MP_TYPE_FLAG_NONE,
-    print, tensor_print,
-    attr, tensor_attr
-    );

@@ -130,7 +130,7 @@ uint32_t mnf_dtype_bits(uint32_t dtype);
 // Bytes of one element; of int4, which has no address of its own, 0.
 uint32_t mnf_dtype_size(uint32_t dtype);
 
-// Metadata of a tag ("name", "labl", …): its bytes and their number, NULL where there is none.
+// Metadata of a tag ("name", "labl", …): its bytes and their number, NULL and 0 where there is none.
 const void *mnf_meta(const mnf_model_t *model, const char *tag, uint32_t *length);
 
 // n real numbers to int8 and back, as docs/FORMAT.md ("Inputs and outputs") says.

@@ -55,6 +55,7 @@ const void *mnf_meta(const mnf_model_t *model, const char *tag, uint32_t *length
         }
         record += 8 + ((*length + 3) & ~3u);
     }
+    *length = 0;
     return NULL;
 }
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 import typer
 from rich.console import Console
 from typer.core import TyperGroup
@@ -10,8 +12,11 @@ from minfer.errors import MinferError
 
 BAD_INPUT = 2
 
-# Paths and names may hold what rich takes for markup; a line stays one line however narrow the terminal.
-console = Console(markup=False, highlight=False, soft_wrap=True)
+# Names may hold what rich takes for markup; a line stays one however narrow the terminal.
+# What is no terminal has no width, and tables shall keep their cells whole.
+console = Console(
+    markup=False, highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 200
+)
 progress_console = Console(stderr=True)
 
 

@@ -8,16 +8,18 @@ from typing import Optional
 import typer
 
 from minfer.cli.app import console
-from minfer.compiler import compile_model
 from minfer.engine import Model
 from minfer.errors import ConvertError
-from minfer.files import write_atomically
+from minfer.files import compile_file, write_atomically
 
 
 def convert(
     model: Path = typer.Argument(..., metavar="MODEL.tflite", help="A fully quantised int8 model."),
     output: Optional[Path] = typer.Option(
-        None, "-o", "--output", help="The file to write; beside the model, ending .mnf, if not given."
+        None,
+        "-o",
+        "--output",
+        help="The file to write; beside the model, ending .mnf, if not given.",
     ),
     labels: Optional[Path] = typer.Option(
         None, "--labels", help="A text file with the label of each class on a line of its own."
@@ -28,11 +30,7 @@ def convert(
 ) -> None:
     """Compile a TensorFlow Lite model to the file that runs on the chip."""
     target = output or model.with_suffix(".mnf")
-    names = labels.read_text("utf-8").strip("\n").split("\n") if labels else []
-    try:
-        file = compile_model(model.read_bytes(), name or model.stem, [n.strip() for n in names])
-    except ConvertError as error:
-        raise ConvertError(f"{model}: {error}") from error
+    file = compile_file(model, name or "", _read_labels(labels) if labels else ())
     write_atomically(target, file)
     compiled = Model.load(file)
     macs = sum(op.macs for op in compiled.ops)
@@ -40,3 +38,12 @@ def convert(
         f"{target}: {len(compiled.ops)} operators, {macs:,} MACs,"
         f" arena {compiled.arena_size:,} bytes of RAM, file {compiled.size:,} bytes of flash"
     )
+
+
+def _read_labels(path: Path) -> list[str]:
+    try:
+        return [line.strip() for line in path.read_text("utf-8").strip().splitlines()]
+    except UnicodeDecodeError as error:
+        raise ConvertError(
+            f"{path}: expected labels as UTF-8 text, found bytes of another kind"
+        ) from error

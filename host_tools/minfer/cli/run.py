@@ -9,7 +9,7 @@ import typer
 from minfer.cli.app import console
 from minfer.files import load_model, write_atomically
 from minfer.samples import read_samples, write_samples
-from minfer.targets import open_target
+from minfer.targets import TARGETS, open_target
 
 
 def run(
@@ -18,7 +18,7 @@ def run(
         ..., "--input", metavar="X.npy", help="One sample or several stacked first; .npz by names."
     ),
     sink: Path = typer.Option(..., "--output", metavar="Y.npy", help="The outputs, stacked alike."),
-    on: str = typer.Option("host", "--on", help="Where to run: host or unix."),
+    on: str = typer.Option("host", "--on", help=f"Where to run: {TARGETS}."),
 ) -> None:
     """Run a model on samples of a numpy file."""
     target = open_target(on)

@@ -22,11 +22,11 @@ def compile_model(source: bytes, name: str = "model", labels: Sequence[str] = ()
     `name` and `labels` (one for each class of the first output) travel in the file. Raises
     ConvertError where the model is not one that minfer runs exactly.
     """
-    graph = run_passes(import_tflite(source, name))
+    graph = run_passes(import_tflite(source))
     _check_labels(graph, labels)
     metadata = {
-        "name": name.encode(),
-        "labl": "\n".join(labels).encode(),
+        "name": name.encode("utf-8", "replace"),
+        "labl": "\n".join(labels).encode("utf-8", "replace"),
         "inam": _names(graph.inputs),
         "onam": _names(graph.outputs),
         "hash": hashlib.sha256(source).digest(),

@@ -10,7 +10,7 @@ import numpy as np
 from minfer.compiler.ir import Graph, Op, Tensor
 from minfer.compiler.plan import Plan
 from minfer.errors import ConvertError
-from minfer.format import ABSENT, ALIGN, MAX_RANK, DType, Kind, Opcode, align
+from minfer.format import ABSENT, ALIGN, MAX_BYTES, MAX_RANK, DType, Kind, Opcode, align
 
 MAGIC = b"MNF1"
 VERSION = 1
@@ -27,6 +27,8 @@ def emit(graph: Graph, plan: Plan, metadata: dict[str, bytes]) -> bytes:
     tensors = list(graph.tensors())
     if max(len(tensors), len(graph.ops)) >= ABSENT:
         raise ConvertError(f"expected below {ABSENT} tensors and operators, found more")
+    if plan.arena_size > MAX_BYTES:
+        raise ConvertError(f"arena: expected below 2 GiB, found {plan.arena_size} bytes")
     numbers = {tensor: i for i, tensor in enumerate(tensors)}
     ops = b"".join(_op(op, plan, numbers) for op in graph.ops)
     edges = b"".join(
@@ -144,4 +146,6 @@ def _op(op: Op, plan: Plan, numbers: dict[Tensor, int]) -> bytes:
 
 
 def _record(tag: str, content: bytes) -> bytes:
-    return tag.encode("ascii") + struct.pack("<I", len(content)) + content + bytes(-len(content) % 4)
+    return (
+        tag.encode("ascii") + struct.pack("<I", len(content)) + content + bytes(-len(content) % 4)
+    )

@@ -6,14 +6,15 @@ from typing import Optional
 
 import numpy as np
 
-from minfer.compiler.ir import Edge, Graph, Tensor
+from minfer.compiler.ir import Edge, Graph, Op, Tensor
 from minfer.compiler.operators import IMPORTERS, Node, describe
+from minfer.compiler.quantise import RangeError
 from minfer.compiler.tflite_file import SourceModel, SourceOp, SourceTensor, read
 from minfer.errors import ConvertError
 from minfer.format import MAX_BYTES, MAX_RANK, DType
 
 
-def import_tflite(file: bytes, name: str) -> Graph:
+def import_tflite(file: bytes) -> Graph:
     """Reads a model; raises ConvertError naming what minfer cannot take, and what to do."""
     source = read(file)
     if source.n_signatures > 1:
@@ -25,7 +26,7 @@ def import_tflite(file: bytes, name: str) -> Graph:
         raise ConvertError(
             f"expected inputs and outputs, found {len(source.inputs)} and {len(source.outputs)}"
         )
-    return _Import(source).graph(name)
+    return _Import(source).graph()
 
 
 def _unknown(op: SourceOp, source: SourceModel) -> str:
@@ -44,30 +45,30 @@ class _Import:
         self.tensors: dict[int, Tensor] = {}
         self.written: set[int] = set(source.inputs)
 
-    def graph(self, name: str) -> Graph:
+    def graph(self) -> Graph:
         inputs = [self._edge(i, "input") for i in self.source.inputs]
         ops = []
         for op in self.source.ops:
             if op.name not in IMPORTERS:
                 raise ConvertError(_unknown(op, self.source))
-            imported = IMPORTERS[op.name](self._node(op))
+            imported = _import_op(self._node(op))
             if imported is not None:
                 ops += imported if isinstance(imported, list) else [imported]
         outputs = [self._edge(i, "output") for i in self.source.outputs]
         for i, edge in zip(self.source.outputs, outputs):
             if i not in self.written:
                 raise ConvertError(f"output tensor '{edge.tensor.name}': no operator computes it")
-        return Graph(name, inputs, outputs, ops)
+        return Graph(inputs, outputs, ops)
 
     def _edge(self, index: int, what: str) -> Edge:
         source = self.source.tensors[index]
-        # A batch left open is 1, as TensorFlow Lite's interpreter has it; nothing else can be guessed.
-        if any(d < 0 for d in source.signature[1:]):
+        tensor = self._tensor(index, f"{what} tensor '{source.name}'")
+        # A batch left open is 1, as TensorFlow Lite has it; nothing else can be guessed.
+        if what == "input" and any(d < 0 for d in source.signature[1:]):
             raise ConvertError(
                 f"{what} tensor '{source.name}': dynamic shape {source.signature};"
                 " give the model a fixed input shape and convert it again"
             )
-        tensor = self._tensor(index, f"{what} tensor '{source.name}'")
         return Edge(self.source.edge_names[index], tensor, tensor.dtype)
 
     def _node(self, op: SourceOp) -> Node:
@@ -97,6 +98,14 @@ class _Import:
         return self.tensors[index]
 
 
+def _import_op(node: Node) -> Optional[Op]:
+    try:
+        with np.errstate(all="ignore"):
+            return IMPORTERS[node.source.name](node)
+    except RangeError as error:
+        node.refuse(str(error))
+
+
 def _make_tensor(source: SourceTensor, where: str) -> Tensor:
     """Raises ConvertError, beginning with `where`, for what the IR cannot hold."""
     if source.dtype.upper() not in DType.__members__:
@@ -120,6 +129,7 @@ def _make_tensor(source: SourceTensor, where: str) -> Tensor:
         dtype=DType[source.dtype.upper()],
         scales=source.scales,
         zero_points=source.zero_points,
+        leaves_open=any(d < 0 for d in source.signature),
     )
     if tensor.size > MAX_BYTES:
         raise ConvertError(f"{where}: shape {source.shape}: expected below 2 GiB")

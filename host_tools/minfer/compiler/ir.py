@@ -1,7 +1,7 @@
 """The graph between the stages of the compiler: tensors, operators, edges.
 
-Operators are in integer form from the start: an importer has already turned scales into multipliers.
-Passes are functions from graph to graph; they may change the operators of the graph they are given.
+Operators are in integer form from the start: an importer has turned scales into multipliers. Passes
+are functions from graph to graph; they may change the operators of the graph they are given.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ class Tensor:
     """A value: in the arena; constant where it has `data`; in the state, which outlives a run, where it has `initial`.
 
     `scales` and `zero_points` hold one number, or one for each channel, or none where the tensor is
-    not quantised. A tensor with `alias_of` lies on the bytes of another one, of the same size.
+    not quantised. A tensor with `alias_of` lies on the bytes of another one of the same size. Where
+    the source `leaves_open` the shape, it is the importer's to set.
     """
 
     name: str
@@ -33,6 +34,7 @@ class Tensor:
     data: Optional[np.ndarray] = None
     initial: Optional[np.ndarray] = None
     alias_of: Optional[Tensor] = None
+    leaves_open: bool = False
 
     @property
     def scale(self) -> float:
@@ -108,10 +110,13 @@ class Op:
         return ConvertError(f"{self.source}, tensor '{self.outputs[0].name}': {why}")
 
 
-# What a pass removes: a copy under another shape, and the two ways over the model's edge.
+# What passes remove: a copy under another shape, the two ways over the model's edge, and what
+# stands around a dilated convolution.
 RESHAPE = "RESHAPE"
 QUANTIZE = "QUANTIZE"
 DEQUANTIZE = "DEQUANTIZE"
+SPACE_TO_BATCH = "SPACE_TO_BATCH_ND"
+BATCH_TO_SPACE = "BATCH_TO_SPACE_ND"
 
 
 @dataclass(eq=False)
@@ -127,7 +132,6 @@ class Edge:
 class Graph:
     """A model: operators in execution order."""
 
-    name: str
     inputs: list[Edge]
     outputs: list[Edge]
     ops: list[Op]

@@ -1,10 +1,11 @@
 """The arena: an offset for every tensor and every operator's scratch.
 
 A block is a run of bytes that lives from one operator to another: a tensor with all its aliases and
-with what is computed in place on it, or the scratch of one operator. Blocks that live at the same time
-must not overlap. Placing them in some order, each at the lowest offset that is free, is cheap; which
-order is best is not, so several are tried, among them greedy-by-size (Pisarchyk and Lee, "Efficient
-Memory Management for Deep Neural Net Inference", 2020), and the best is improved by small changes.
+with what is computed in place on it, or the scratch of one operator. Blocks that live at the same
+time must not overlap. Placing them in some order, each at the lowest offset that is free, is cheap;
+knowing the best order is not, so several are tried, among them greedy-by-size (Pisarchyk and Lee,
+"Efficient Memory Management for Deep Neural Net Inference", 2020), and the best is improved by
+small changes.
 """
 
 from __future__ import annotations

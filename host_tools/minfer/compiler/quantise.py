@@ -16,6 +16,10 @@ from minfer.format import DType
 INT8_MIN, INT8_MAX = -128, 127
 
 
+class RangeError(ValueError):
+    """Scales or options so large or small that an integer computed from them has no value."""
+
+
 class Multiplier(NamedTuple):
     """value × 2^(shift − 31) stands for a real multiplier; shift is positive to the left."""
 
@@ -25,6 +29,8 @@ class Multiplier(NamedTuple):
 
 def round_half_away(x: float) -> int:
     """`TfLiteRound`: the nearest integer, halves away from zero."""
+    if not math.isfinite(x):
+        raise RangeError(f"expected scales with a finite ratio, found {x}; quantise the model anew")
     return int(math.copysign(math.floor(abs(x) + 0.5), x)) if abs(x) < 2**52 else int(x)
 
 
@@ -53,7 +59,7 @@ def channel_multipliers(
 
 
 def tensor_multiplier(input_scale: float, weight_scale: float, output_scale: float) -> Multiplier:
-    """`GetQuantizedConvolutionMultipler` (kernels/kernel_util.cc): the product in single precision."""
+    """`GetQuantizedConvolutionMultipler` (kernels/kernel_util.cc): product in single precision."""
     product = np.float32(input_scale) * np.float32(weight_scale)
     return quantise_multiplier(float(product) / float(output_scale))
 
@@ -86,7 +92,7 @@ def activation_range(
 
 
 def multiply(x: np.ndarray, multiplier: Multiplier) -> np.ndarray:
-    """`MultiplyByQuantizedMultiplier` (kernels/internal/common.cc), double rounding, on int32 values."""
+    """`MultiplyByQuantizedMultiplier` (kernels/internal/common.cc) on int32, double rounding."""
     left, right = max(multiplier.shift, 0), max(-multiplier.shift, 0)
     shifted = (np.asarray(x, np.int64) << left).astype(np.int32).astype(np.int64)
     product = shifted * multiplier.value
@@ -114,7 +120,7 @@ def whole_log2(scale: float) -> Optional[int]:
 
 
 def softmax_scaling(beta: float, input_scale: float) -> tuple[Multiplier, int]:
-    """`PreprocessSoftmaxScaling` and `CalculateInputRadius` (kernels/internal/quantization_util.cc).
+    """`PreprocessSoftmaxScaling`, `CalculateInputRadius` (kernels/internal/quantization_util.cc).
 
     Returns the multiplier and diff_min, with 5 integer bits for the scaled difference.
     """

@@ -1,7 +1,7 @@
 """Tables of unary functions: int8[256], the value for −128 first.
 
-Each function reproduces the arithmetic of TensorFlow Lite's reference kernel, named in its docstring,
-for all 256 inputs at once. Scales are single-precision numbers, as the model file has them.
+Each function reproduces the arithmetic of a reference kernel of TensorFlow Lite, named in its
+docstring, for all 256 inputs at once. Scales are single-precision numbers, as the file has them.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ def _saturate(values: np.ndarray) -> np.ndarray:
 
 
 def hard_swish(x: Tensor, y: Tensor) -> np.ndarray:
-    """`HardSwish` (reference/hard_swish.h) under `HardSwishPrepare` (activations.cc), in 16 bits."""
+    """`HardSwish` (reference/hard_swish.h) under `HardSwishPrepare` (activations.cc), 16 bits."""
     hires_scale = FLOAT(1.0 / 128.0) * FLOAT(x.scale)
     output, output_exponent = _multiplier_16(float(hires_scale / FLOAT(y.scale)))
     reluish_scale = FLOAT(3.0 / 32768.0)
@@ -83,7 +83,7 @@ def _saturating_shift(a: np.ndarray, amount: int) -> np.ndarray:
 
 
 def rsqrt(x: Tensor, y: Tensor) -> np.ndarray:
-    """`RsqrtEvalQuantized` (elementwise.cc). Below the zero point, where it fails, the greatest value."""
+    """`RsqrtEvalQuantized` (elementwise.cc); the greatest value where that fails, below zero."""
     shift = 20
     scale = 1.0 / float(np.sqrt(FLOAT(x.scale)) * FLOAT(y.scale))
     multiplier = quantise_multiplier(scale)
@@ -97,7 +97,7 @@ def rsqrt(x: Tensor, y: Tensor) -> np.ndarray:
 
 
 def through_float(x: Tensor, y: Tensor, function: Callable[[float], float]) -> np.ndarray:
-    """`LUTPopulate` (internal/common.h): real, function, integer, in single precision throughout."""
+    """`LUTPopulate` (internal/common.h): real, function, integer, all in single precision."""
     inverse_scale = FLOAT(1) / FLOAT(y.scale)
     reals = FLOAT(x.scale) * (INPUTS - x.zero_point).astype(FLOAT)
     values = np.array([function(float(real)) for real in reals]).astype(FLOAT)

@@ -1,4 +1,4 @@
-"""Reads a .tflite file into plain data, and nothing but plain data: no flatbuffer leaves this module.
+"""Reads a .tflite file into plain data: no flatbuffer leaves this module.
 
 A flatbuffer is full of offsets that a broken or hostile file may point anywhere. Python's reader
 answers with whatever exception the garbage provokes; `read` turns them all into one clear line.
@@ -17,7 +17,15 @@ import tflite
 from minfer.errors import ConvertError
 
 MAX_TENSOR_DIMENSION_COUNT = 32
-DAMAGED = (struct.error, ArithmeticError, AttributeError, LookupError, MemoryError, TypeError, ValueError)
+DAMAGED = (
+    struct.error,
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    MemoryError,
+    TypeError,
+    ValueError,
+)
 
 
 def _names(enumeration: type) -> dict[int, str]:
@@ -40,7 +48,6 @@ class SourceTensor:
     dtype: str
     scales: np.ndarray
     zero_points: np.ndarray
-    quantised_dimension: int
     data: Optional[bytes]
     is_variable: bool
     is_sparse: bool
@@ -48,7 +55,7 @@ class SourceTensor:
 
 @dataclass(frozen=True)
 class SourceOp:
-    """An operator as the file has it. `options` maps the names of TensorFlow Lite's schema to values."""
+    """As the file has it; `options` maps names of TensorFlow Lite's schema to values."""
 
     index: int
     name: str
@@ -60,7 +67,7 @@ class SourceOp:
 
 @dataclass(frozen=True)
 class SourceModel:
-    """The main subgraph of a file; tensors are meant by index, −1 is an optional one that is absent."""
+    """The main subgraph of a file; tensors are meant by index, −1 is one that is absent."""
 
     tensors: list[SourceTensor]
     ops: list[SourceOp]
@@ -74,14 +81,15 @@ def read(file: bytes) -> SourceModel:
     """Reads a file; raises ConvertError where it is no sound TensorFlow Lite model."""
     if len(file) < 8 or file[4:8] != b"TFL3":
         raise ConvertError(
-            f"no TensorFlow Lite model: expected 'TFL3' at byte 4, found {file[4:8]!r}; give a .tflite file"
+            f"no TensorFlow Lite model: expected 'TFL3' at byte 4, found {file[4:8]!r};"
+            " give a .tflite file"
         )
     try:
         return _read_model(tflite.Model.GetRootAs(file, 0))
     except DAMAGED as error:
         raise ConvertError(
-            f"truncated or damaged TensorFlow Lite model: its {len(file)} bytes do not hold together;"
-            " convert or download it again"
+            f"truncated or damaged TensorFlow Lite model: its {len(file)} bytes do not hold"
+            " together; convert or download it again"
         ) from error
 
 
@@ -89,9 +97,7 @@ def _read_model(model: tflite.Model) -> SourceModel:
     if model.SubgraphsLength() < 1:
         raise ValueError("no subgraph")
     subgraph = model.Subgraphs(0)
-    tensors = [
-        _read_tensor(model, subgraph.Tensors(i)) for i in range(subgraph.TensorsLength())
-    ]
+    tensors = [_read_tensor(model, subgraph.Tensors(i)) for i in range(subgraph.TensorsLength())]
     ops = [_read_op(model, subgraph.Operators(i), i) for i in range(subgraph.OperatorsLength())]
     inputs, outputs = _vector(subgraph, "Inputs"), _vector(subgraph, "Outputs")
     indices = set(inputs + outputs).union(*(op.inputs for op in ops), *(op.outputs for op in ops))
@@ -126,7 +132,6 @@ def _read_tensor(model: tflite.Model, tensor: tflite.Tensor) -> SourceTensor:
         dtype=TYPE_NAMES[tensor.Type()].lower(),
         scales=np.array(scales, np.float32),
         zero_points=np.array(zero_points or [0] * len(scales), np.int64),
-        quantised_dimension=quantisation.QuantizedDimension() if quantisation else 0,
         data=data,
         is_variable=tensor.IsVariable(),
         is_sparse=tensor.Sparsity() is not None,

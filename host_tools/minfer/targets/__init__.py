@@ -1,4 +1,4 @@
-"""Where a model can run. A target takes the bytes of a .mnf file and samples, and gives the outputs."""
+"""Where a model can run: a target takes the bytes of a .mnf file and samples, and gives outputs."""
 
 from __future__ import annotations
 
@@ -7,8 +7,15 @@ from typing import Protocol
 
 from minfer.errors import MinferError
 from minfer.samples import Sample
+from minfer.targets.board import BoardTarget, OpTime
 from minfer.targets.host import HostTarget
+from minfer.targets.pico import PicoTarget
 from minfer.targets.unix import UnixTarget
+
+__all__ = ["BOARDS", "TARGETS", "BoardTarget", "OpTime", "Target", "open_board", "open_target"]
+
+BOARDS = "pico (emulated) or serial:PORT"
+TARGETS = f"host, unix, {BOARDS}"
 
 
 class Target(Protocol):
@@ -18,11 +25,23 @@ class Target(Protocol):
         """The outputs for each sample."""
 
 
-TARGETS = {"host": HostTarget, "unix": UnixTarget}
-
-
 def open_target(name: str) -> Target:
     """The target of a name, as `--on` takes it."""
-    if name not in TARGETS:
-        raise MinferError(f"--on: expected {' or '.join(TARGETS)}, found '{name}'")
-    return TARGETS[name]()
+    simple = {"host": HostTarget, "unix": UnixTarget}
+    if name in simple:
+        return simple[name]()
+    return _open_board(name, TARGETS)
+
+
+def open_board(name: str) -> BoardTarget:
+    """A target that can be profiled."""
+    return _open_board(name, BOARDS)
+
+
+def _open_board(name: str, choices: str) -> BoardTarget:
+    kind, _, port = name.partition(":")
+    if name == "pico":
+        return PicoTarget()
+    if kind == "serial" and port:
+        return BoardTarget(port)
+    raise MinferError(f"--on: expected {choices}, found '{name}'")

@@ -1,4 +1,4 @@
-# Run by MicroPython: model, file of inputs, file of outputs, buffers of one sample in and out, samples.
+# Run by MicroPython. Arguments: model, files of inputs and outputs, buffers in and out, samples.
 import sys
 from array import array
 

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
-
-from minfer.engine import EdgeInfo, Model
+from minfer.engine import Model
 from minfer.errors import MinferError
-from minfer.format import DType
 from minfer.samples import Sample
+from minfer.targets.buffers import describe_buffers, parse_samples
+from minfer.targets.built import find_built
 
 SCRIPT = Path(__file__).with_name("on_device.py")
-BUILT = Path("build/unix/micropython")
-TYPECODES = {DType.INT8: "b", DType.FLOAT32: "f"}
+REMEDY = "build it with `make firmware TARGET=unix`, or set MINFER_UNIX to its path"
 
 
 class UnixTarget:
@@ -25,7 +22,7 @@ class UnixTarget:
 
     def __init__(self) -> None:
         """Raises MinferError where there is no firmware."""
-        self.firmware = _find()
+        self.firmware = find_built("build/unix/micropython", "unix firmware", REMEDY, "MINFER_UNIX")
 
     def run(self, file: bytes, samples: Sequence[Sample]) -> list[Sample]:
         """The outputs for each sample."""
@@ -39,50 +36,17 @@ class UnixTarget:
                 str(folder / "model.mnf"),
                 str(folder / "inputs"),
                 str(folder / "outputs"),
-                _buffers(model.inputs),
-                _buffers(model.outputs),
+                describe_buffers(model.inputs),
+                describe_buffers(model.outputs),
                 str(len(samples)),
             ]
             self._call([str(self.firmware), "-X", "heapsize=64M", str(SCRIPT), *arguments])
-            return _parse((folder / "outputs").read_bytes(), model.outputs, len(samples))
+            return parse_samples((folder / "outputs").read_bytes(), model.outputs, len(samples))
 
     def _call(self, command: list[str]) -> None:
         result = subprocess.run(command, capture_output=True, text=True, check=False)
         if result.returncode:
             words = (result.stderr + result.stdout).strip().splitlines() or ["no word"]
-            raise MinferError(f"{self.firmware} failed with status {result.returncode}: {words[-1]}")
-
-
-def _find() -> Path:
-    given = os.environ.get("MINFER_UNIX")
-    if given:
-        places = [Path(given)]
-    else:
-        starts = (Path.cwd(), Path(__file__).resolve().parent)
-        places = [folder / BUILT for start in starts for folder in (start, *start.parents)]
-    for place in places:
-        if place.is_file():
-            return place
-    raise MinferError(
-        f"no unix firmware: expected {given or BUILT};"
-        " build it with `make firmware TARGET=unix`, or set MINFER_UNIX to its path"
-    )
-
-
-def _buffers(edges: Sequence[EdgeInfo]) -> str:
-    """Typecode and number of elements of each edge: "b490" or "f1,f12"."""
-    return ",".join(f"{TYPECODES[edge.face]}{int(np.prod(edge.shape))}" for edge in edges)
-
-
-def _parse(data: bytes, edges: Sequence[EdgeInfo], n: int) -> list[Sample]:
-    samples: list[Sample] = []
-    offset = 0
-    for _ in range(n):
-        sample = []
-        for edge in edges:
-            count = int(np.prod(edge.shape))
-            array = np.frombuffer(data, edge.face.numpy, count, offset).reshape(edge.shape)
-            sample.append(array)
-            offset += array.nbytes
-        samples.append(sample)
-    return samples
+            raise MinferError(
+                f"{self.firmware} failed with status {result.returncode}: {words[-1]}"
+            )

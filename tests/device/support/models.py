@@ -11,8 +11,7 @@ import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-INT8, UINT8, INT16, FLOAT32 = 1, 2, 3, 6
-INT32 = 4
+INT8, UINT8, INT16, INT32, FLOAT32 = 1, 2, 3, 4, 6
 ADD, FULLY_CONNECTED, LOOKUP = 0, 4, 5
 ONE = (1 << 30, 1)  # the multiplier and the shift of 1.0
 HALF = (1 << 30, 0)
@@ -37,7 +36,7 @@ class Model:
     meta: dict[str, str] = field(default_factory=dict)
 
     def tensor(self, shape, dtype=INT8, scale=0.0, zero_point=0, offset=None, data=None) -> int:
-        """Adds a tensor: constant where there is `data`, else in the arena at `offset`, or behind all others."""
+        """Adds a tensor: a constant with `data`, else in the arena, at `offset` or at the end."""
         width = {INT8: 1, UINT8: 1, INT16: 2, INT32: 4, FLOAT32: 4}[dtype]
         size = width
         for dim in shape:
@@ -51,7 +50,17 @@ class Model:
         if data is None:
             self.arena_size = max(self.arena_size, offset + size + -size % 16)
         dims = list(shape) + [1] * (6 - len(shape))
-        record = struct.pack("<BBBxIIfi6i", dtype, len(shape), data is not None, offset, size, scale, zero_point, *dims)
+        record = struct.pack(
+            "<BBBxIIfi6i",
+            dtype,
+            len(shape),
+            data is not None,
+            offset,
+            size,
+            scale,
+            zero_point,
+            *dims,
+        )
         self.tensors.append(record)
         return len(self.tensors) - 1
 
@@ -93,9 +102,23 @@ class Model:
             offsets.append(offsets[-1] + len(align(section)))
         size = offsets[-1] + len(sections[-1])
         rest = struct.pack(
-            "<HHIHHHHIIIIIIIII", 1, 0, self.arena_size, len(self.tensors), len(self.ops), self.n_inputs,
-            len(self.io) - self.n_inputs, offsets[0], offsets[1], len(ops), offsets[2], offsets[3],
-            len(sections[3]), offsets[4], len(sections[4]), 0,
+            "<HHIHHHHIIIIIIIII",
+            1,
+            0,
+            self.arena_size,
+            len(self.tensors),
+            len(self.ops),
+            self.n_inputs,
+            len(self.io) - self.n_inputs,
+            offsets[0],
+            offsets[1],
+            len(ops),
+            offsets[2],
+            offsets[3],
+            len(sections[3]),
+            offsets[4],
+            len(sections[4]),
+            0,
         )
         rest += b"".join(align(section) for section in sections[:-1]) + sections[-1]
         return b"MNF1" + struct.pack("<II", size, zlib.crc32(rest)) + rest
@@ -149,9 +172,9 @@ def wide() -> Model:
 
 
 def long() -> Model:
-    """A thousand operators on 8 KB, each adding one: long enough to be interrupted."""
+    """A thousand operators on 1 KB, each adding one: long enough to be interrupted."""
     model = Model("long")
-    x = model.tensor((8, 1024), scale=1.0)
+    x = model.tensor((1, 1024), scale=1.0)
     plus_one = model.tensor((256,), data=table(lambda x: x + 1))
     for _ in range(1000):
         model.lookup(x, x, plus_one)
@@ -170,7 +193,15 @@ def varuint(value: int) -> bytes:
 def romfs(name: str, data: bytes) -> bytes:
     """A ROMFS image of one file whose data starts on a multiple of 16."""
     for padding in range(16):
-        head = varuint(len(name)) + name.encode() + b"\x01" + varuint(padding) + bytes(padding) + b"\x02" + varuint(len(data))
+        head = (
+            varuint(len(name))
+            + name.encode()
+            + b"\x01"
+            + varuint(padding)
+            + bytes(padding)
+            + b"\x02"
+            + varuint(len(data))
+        )
         body = b"\x05" + varuint(len(head) + len(data)) + head
         image = b"\xd2\xcd\x31" + varuint(len(body) + len(data)) + body
         if len(image) % 16 == 0:

@@ -28,7 +28,9 @@ class Add(Spec):
             return [first], [self.apply(b, first, first)]
         if self.second == "constant":
             values = shaped(self.x, -128, 127, rng)
-            return [first], [self.apply(b, first, b.constant(values, self.scales[1], self.zero_points[1]))]
+            return [first], [
+                self.apply(b, first, b.constant(values, self.scales[1], self.zero_points[1]))
+            ]
         second = b.tensor(self.x, self.scales[1], self.zero_points[1])
         return [first, second], [self.apply(b, first, second)]
 
@@ -58,7 +60,14 @@ CASES: list[Spec] = [
     ),
     *(
         Add(zero_points=z)
-        for z in ((-128, -128, -128), (127, 127, 127), (-128, 127, 0), (127, -128, 127), (0, 0, 0), (0, 0, -128))
+        for z in (
+            (-128, -128, -128),
+            (127, 127, 127),
+            (-128, 127, 0),
+            (127, -128, 127),
+            (0, 0, 0),
+            (0, 0, -128),
+        )
     ),
     *(
         Add(activation=a, zero_points=z)

@@ -63,7 +63,9 @@ class Conv(Spec):
         low, high = np.clip(self.weights, -8, 7) if self.weights_dtype == "int4" else self.weights
         weights = shaped(shape, low, high, rng)
         y_scale = float(rng.uniform(0.02, 0.1))
-        per_channel = multipliers(rng, channels, weights, x.zero_point, self.spread, self.multiplier)
+        per_channel = multipliers(
+            rng, channels, weights, x.zero_point, self.spread, self.multiplier
+        )
         scales = (per_channel if self.per_channel else per_channel[:1]) * y_scale / x.scale
         w = b.constant(weights, scales, axis=axis, dtype=self.weights_dtype)
         inputs = [x, w]
@@ -108,9 +110,21 @@ GEOMETRY = [
     ),
     *(
         dict(x=(1, 12, 13, 2), dilation=dilation, stride=stride, padding=padding)
-        for dilation, stride, padding in product(((2, 2), (3, 1), (1, 4)), ((1, 1), (2, 3)), PADDINGS)
+        for dilation, stride, padding in product(
+            ((2, 2), (3, 1), (1, 4)), ((1, 1), (2, 3)), PADDINGS
+        )
     ),
-    *(dict(x=x) for x in ((1, 1, 1, 1), (1, 1, 9, 2), (1, 8, 1, 5), (1, 2, 2, 7), (3, 4, 5, 2), (2, 6, 6, 16))),
+    *(
+        dict(x=x)
+        for x in (
+            (1, 1, 1, 1),
+            (1, 1, 9, 2),
+            (1, 8, 1, 5),
+            (1, 2, 2, 7),
+            (3, 4, 5, 2),
+            (2, 6, 6, 16),
+        )
+    ),
     dict(x=(1, 49, 10, 1), kernel=(10, 4), stride=(2, 2)),
     dict(x=(1, 4, 4, 3), kernel=(7, 6)),
     dict(x=(1, 6, 5, 3), kernel=(6, 5), padding="VALID"),
@@ -123,7 +137,10 @@ ARITHMETIC = [
     *(dict(multiplier=m, weights=(-1, 1), bias_spread=3) for m in (0.3, 1.0, 1.9, 7.0, 130.0)),
     *(dict(multiplier=m, bias_spread=1 << 28) for m in (2.0**-20, 2.0**-22, 2.0**-24)),
     *(dict(spread=s) for s in (1.0, 12.0, 300.0, 5000.0)),
-    *(dict(bias="absent", per_channel=c, zero_points=z) for c, z in product((True, False), ((-128, 9), (127, -2)))),
+    *(
+        dict(bias="absent", per_channel=c, zero_points=z)
+        for c, z in product((True, False), ((-128, 9), (127, -2)))
+    ),
     dict(per_channel=False),
     dict(per_channel=False, activation="RELU6", stride=(2, 1)),
     dict(weights=(-128, -128)),
@@ -146,7 +163,10 @@ CASES: list[Spec] = [
         for depth, out, k in product((1, 4, 8, 17, 33), (1, 3, 8, 17), (1, 3))
     ),
     *(Conv(x=(1, 5, 6, depth), depth_multiplier=1) for depth in (1, 4, 5, 8, 15, 16, 33, 64)),
-    *(Conv(x=(1, 5, 6, depth), depth_multiplier=m) for depth, m in ((1, 8), (1, 16), (2, 5), (5, 2), (9, 4))),
+    *(
+        Conv(x=(1, 5, 6, depth), depth_multiplier=m)
+        for depth, m in ((1, 8), (1, 16), (2, 5), (5, 2), (9, 4))
+    ),
     # Grouped.
     *(
         Conv(x=(1, 5, 6, depth), out=out, groups=groups, stride=stride)

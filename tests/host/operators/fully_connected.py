@@ -93,19 +93,37 @@ TYPED = [
 CASES: list[Spec] = [
     *(
         FullyConnected(x=(batch, depth), out=out, per_channel=per_channel)
-        for batch, depth, out, per_channel in product((1, 3), (1, 5, 16, 67), (1, 4, 13), (False, True))
+        for batch, depth, out, per_channel in product(
+            (1, 3), (1, 5, 16, 67), (1, 4, 13), (False, True)
+        )
     ),
-    *(FullyConnected(bias=b, per_channel=c, x=(2, 20)) for b, c in product(("absent", "none"), (False, True))),
+    *(
+        FullyConnected(bias=b, per_channel=c, x=(2, 20))
+        for b, c in product(("absent", "none"), (False, True))
+    ),
     *(
         FullyConnected(x=x, keep_num_dims=keep)
         for x, keep in product(((2, 3, 8), (1, 1, 6), (2, 2, 3, 5), (1, 1, 1, 9)), (False, True))
     ),
     *(
         FullyConnected(zero_points=z)
-        for z in ((-128, 127, 0), (127, -128, 0), (0, 0, 0), (-128, -128, 11), (5, 3, -128), (127, 3, 127))
+        for z in (
+            (-128, 127, 0),
+            (127, -128, 0),
+            (0, 0, 0),
+            (-128, -128, 11),
+            (5, 3, -128),
+            (127, 3, 127),
+        )
     ),
-    *(FullyConnected(activation=a, per_channel=c) for a, c in product(("RELU", "RELU6", "RELU_N1_TO_1"), (False, True))),
-    *(FullyConnected(multiplier=m, weights=(-1, 1), bias_spread=3, out=40) for m in (0.3, 1.0, 1.9, 7.0, 130.0)),
+    *(
+        FullyConnected(activation=a, per_channel=c)
+        for a, c in product(("RELU", "RELU6", "RELU_N1_TO_1"), (False, True))
+    ),
+    *(
+        FullyConnected(multiplier=m, weights=(-1, 1), bias_spread=3, out=40)
+        for m in (0.3, 1.0, 1.9, 7.0, 130.0)
+    ),
     *(
         FullyConnected(multiplier=m, bias_spread=1 << 28, per_channel=c)
         for m, c in product((2.0**-20, 2.0**-22, 2.0**-24), (False, True))

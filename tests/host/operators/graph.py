@@ -16,11 +16,21 @@ from operators.softmax import Softmax
 from operators.unary import Unary
 from spec import Spec
 
-# An operator and the tensors it takes, counted from the graph's input, 0; the output of step i is tensor i + 1.
+# An operator and the tensors it takes. The graph's input is 0, the output of step i is i + 1.
 Step = tuple[str, int, int]
 
 SPATIAL = ("conv1", "conv3", "stride", "depthwise", "max_pool", "average_pool", "pad")
-ANYWHERE = ("add", "relu", "relu6", "rescaled", "leaky_relu", "logistic", "reshape", "fully_connected", "softmax")
+ANYWHERE = (
+    "add",
+    "relu",
+    "relu6",
+    "rescaled",
+    "leaky_relu",
+    "logistic",
+    "reshape",
+    "fully_connected",
+    "softmax",
+)
 
 
 @dataclass(frozen=True)
@@ -42,8 +52,10 @@ class Graph(Spec):
         return tensors[:1], [tensors[i] for i in self.outputs]
 
 
-def apply(b: Builder, rng: np.random.Generator, kind: str, tensors: list[Tensor], first: int, second: int) -> Tensor:
-    """The operator `kind` on tensor `first`; ADD also on tensor `second`, or on `first` alone if their shapes differ."""
+def apply(
+    b: Builder, rng: np.random.Generator, kind: str, tensors: list[Tensor], first: int, second: int
+) -> Tensor:
+    """The operator `kind` on tensor `first`; ADD also on `second`, where it has the same shape."""
     x = tensors[first]
     points = tuple(int(z) for z in rng.integers(-60, 60, 2))
     y_scale = float(rng.uniform(0.5, 2.0) * x.scale)
@@ -67,11 +79,15 @@ def apply(b: Builder, rng: np.random.Generator, kind: str, tensors: list[Tensor]
     if kind == "pad":
         return Pad(pads=((0, 0), (1, 0), (1, 1), (0, 0))).apply(b, x)
     if kind in ("relu", "relu6"):
-        return Unary(kind.upper(), scales=(x.scale, x.scale), zero_points=(0, x.zero_point)).apply(b, x)
+        return Unary(kind.upper(), scales=(x.scale, x.scale), zero_points=(0, x.zero_point)).apply(
+            b, x
+        )
     if kind == "rescaled":
         return Unary("QUANTIZE", scales=(x.scale, y_scale), zero_points=points).apply(b, x)
     if kind == "leaky_relu":
-        return Unary("LEAKY_RELU", scales=(x.scale, y_scale), zero_points=points, alpha=0.2).apply(b, x)
+        return Unary("LEAKY_RELU", scales=(x.scale, y_scale), zero_points=points, alpha=0.2).apply(
+            b, x
+        )
     if kind == "logistic":
         return Unary("LOGISTIC", scales=(x.scale, 1 / 256), zero_points=(0, -128)).apply(b, x)
     if kind == "reshape":
@@ -124,7 +140,14 @@ CASES: list[Spec] = [
         )
     ),
     Graph(
-        (("conv3", 0, 0), ("pad", 1, 0), ("conv3", 2, 0), ("conv1", 3, 0), ("max_pool", 4, 0), ("softmax", 5, 0)),
+        (
+            ("conv3", 0, 0),
+            ("pad", 1, 0),
+            ("conv3", 2, 0),
+            ("conv1", 3, 0),
+            ("max_pool", 4, 0),
+            ("softmax", 5, 0),
+        ),
         outputs=(-1, 3),
         x=(2, 5, 4, 4),
     ),

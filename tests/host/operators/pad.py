@@ -56,7 +56,11 @@ class PadThen(Spec):
     def build(self, b: Builder, rng: np.random.Generator) -> tuple[list[Tensor], list[Tensor]]:
         x = b.tensor(self.pad.x, 0.05, self.pad.zero_point)
         padded = self.pad.apply(b, x)
-        y = self.then.apply(b, rng, padded) if isinstance(self.then, Conv) else self.then.apply(b, padded)
+        y = (
+            self.then.apply(b, rng, padded)
+            if isinstance(self.then, Conv)
+            else self.then.apply(b, padded)
+        )
         return [x], [padded, y] if self.kept else [y]
 
 
@@ -80,7 +84,10 @@ CASES: list[Spec] = [
     Pad(x=(2, 1, 2, 2, 3), pads=((0, 1), (1, 0), (1, 1), (0, 0), (2, 1))),
     Pad(pads=SPATIAL[-1]),
     *(
-        PadThen(Pad(pads=pads, zero_point=z), Conv(kernel=(3, 3), stride=stride, padding=padding, depth_multiplier=m))
+        PadThen(
+            Pad(pads=pads, zero_point=z),
+            Conv(kernel=(3, 3), stride=stride, padding=padding, depth_multiplier=m),
+        )
         for pads, z, stride, padding, m in product(
             SPATIAL, (-128, 6), ((1, 1), (2, 2)), ("VALID", "SAME"), (0, 1)
         )
@@ -88,12 +95,15 @@ CASES: list[Spec] = [
     ),
     *(
         PadThen(Pad(pads=pads), then)
-        for pads, then in product(OTHER, (Conv(), Conv(depth_multiplier=2), Conv(padding="VALID", dilation=(2, 1))))
+        for pads, then in product(
+            OTHER, (Conv(), Conv(depth_multiplier=2), Conv(padding="VALID", dilation=(2, 1)))
+        )
     ),
     *(
         PadThen(Pad(pads=pads), Pool(op, kernel=(3, 3), padding=padding))
-        for pads, op, padding in product(SPATIAL[:2], ("AVERAGE_POOL_2D", "MAX_POOL_2D"), ("VALID", "SAME"))
+        for pads, op, padding in product(
+            SPATIAL[:2], ("AVERAGE_POOL_2D", "MAX_POOL_2D"), ("VALID", "SAME")
+        )
     ),
     *(PadThen(Pad(), Conv(padding="VALID", depth_multiplier=m), kept=True) for m in (0, 1)),
 ]
-

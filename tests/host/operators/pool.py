@@ -56,7 +56,10 @@ LINES = [
             ((1, 1), (2, 2), (3, 3), (2, 5)), ((1, 1), (2, 2), (3, 1)), ("SAME", "VALID")
         )
     ),
-    *(dict(x=x, padding="SAME", kernel=(3, 3)) for x in ((1, 1, 1, 1), (3, 4, 5, 2), (1, 2, 9, 17), (1, 6, 6, 64))),
+    *(
+        dict(x=x, padding="SAME", kernel=(3, 3))
+        for x in ((1, 1, 1, 1), (3, 4, 5, 2), (1, 2, 9, 17), (1, 6, 6, 64))
+    ),
     *(dict(zero_point=z, padding="SAME", kernel=(3, 2)) for z in (-128, 0, 127)),
     *(dict(activation=a) for a in ("RELU", "RELU6", "RELU_N1_TO_1")),
     dict(x=(1, 25, 5, 8), kernel=(25, 5), stride=(25, 5)),

@@ -16,7 +16,9 @@ class Reshape(Spec):
     op: str = "RESHAPE"
     x: Shape = (1, 4, 6, 2)
     y: Shape = (1, 48)
-    argument: Shape = ()  # the new shape as the file says it, where it is not `y`; the axis of EXPAND_DIMS
+    argument: (
+        Shape
+    ) = ()  # the new shape as the file says it, where it is not `y`; the axis of EXPAND_DIMS
     in_options: bool = False  # the new shape in the operator's options instead of a tensor
     within: bool = False  # between a convolution and a fully connected layer
 

@@ -16,6 +16,7 @@ from minfer.compiler.operators import (  # noqa: F401
     reshape,
     shape,
     softmax,
+    space_batch,
     transpose_conv,
 )
 from minfer.compiler.operators.registry import IMPORTERS, Node, describe

@@ -76,8 +76,9 @@ def conv_2d(node: Node) -> Op:
     """Each output channel sees all channels of the input, or those of its group; the chip has groups in int8 only."""
     options = node.options("Conv2DOptions")
     x = node.activation(0, DType.INT8, DType.INT16)
-    y, weights = node.result(x.dtype), weights_of(node, x)
-    for tensor in (x, y, weights):
+    node.result(x.dtype)
+    weights = weights_of(node, x)
+    for tensor in (x, weights):
         node.expect_rank(tensor, 4)
     channels, _, _, depth = weights.shape
     groups = x.shape[3] // depth
@@ -87,7 +88,7 @@ def conv_2d(node: Node) -> Op:
         weights = _widened(weights) if x.dtype == DType.INT8 else _dense(weights, groups)
     if x.dtype == DType.INT16 and len(node.inputs) < 3:
         node.refuse("no bias: expected one with int16 activations, as TensorFlow Lite does; convert it again")
-    return _convolution(node, options, weights, channels, y.elements * weights.elements // channels)
+    return _convolution(node, options, weights, channels, weights.elements // channels)
 
 
 @importer("DEPTHWISE_CONV_2D")
@@ -95,19 +96,20 @@ def depthwise_conv_2d(node: Node) -> Op:
     """Each output channel sees one channel of the input."""
     options = node.options("DepthwiseConv2DOptions")
     x = node.activation(0, DType.INT8, DType.INT16)
-    y = node.result(x.dtype)
+    node.result(x.dtype)
     # TensorFlow Lite's kernel for int16 takes packed weights for bytes.
     types = (DType.INT8, DType.INT4) if x.dtype == DType.INT8 else (DType.INT8,)
     weights = node.constant(1, "weights", *types)
-    for tensor in (x, y, weights):
+    for tensor in (x, weights):
         node.expect_rank(tensor, 4)
     ones, kernel_h, kernel_w, channels = weights.shape
     if ones != 1 or channels % x.shape[3]:
         node.refuse(f"weights of shape {weights.shape} do not fit input {x.shape}", weights)
-    return _convolution(node, options, weights, channels, y.elements * kernel_h * kernel_w)
+    return _convolution(node, options, weights, channels, kernel_h * kernel_w)
 
 
 def _convolution(node: Node, options: dict[str, Any], weights: Tensor, channels: int, macs: int) -> Op:
+    """`macs`: multiply-accumulates of one element of the output."""
     x, y = node.inputs[0], node.outputs[0]
     rows = axis(node, options, "H", x.shape[1], weights.shape[1], options["DilationHFactor"])
     cols = axis(node, options, "W", x.shape[2], weights.shape[2], options["DilationWFactor"])
@@ -119,5 +121,5 @@ def _convolution(node: Node, options: dict[str, Any], weights: Tensor, channels:
         node.source.name,
         [x, weights, bias_of(node, 2, channels, options), requant(weights.name, multipliers)],
         ConvParams(rows, cols, low, high),
-        macs,
+        macs * y.elements,
     )

@@ -40,8 +40,12 @@ def fully_connected(node: Node) -> Op:
     if options["WeightsFormat"] != 0:
         node.refuse("weights in shuffled order: expected the default; convert it again", weights)
     channels, depth = weights.shape
-    if x.elements % depth or y.elements != x.elements // depth * channels:
-        node.refuse(f"input {x.shape} and output {y.shape} do not fit weights {weights.shape}")
+    if x.elements % depth:
+        node.refuse(f"input {x.shape} does not fit weights {weights.shape}")
+    if options["KeepNumDims"]:
+        node.expect_shape(y, x.shape[:-1] + (channels,))
+    elif y.leaves_open or y.elements != x.elements // depth * channels:
+        node.expect_shape(y, (x.elements // depth, channels))
     scales = node.weight_scales(weights, channels)
     if len(scales) == 1:
         multipliers = [tensor_multiplier(x.scale, scales[0], y.scale)]

@@ -21,7 +21,7 @@ from minfer.compiler.ir import NoParams, Op, Params, Tensor
 from minfer.compiler.quantise import activation_range
 from minfer.compiler.tflite_file import ACTIVATION_NAMES, SourceOp
 from minfer.errors import ConvertError
-from minfer.format import DType
+from minfer.format import MAX_BYTES, MAX_RANK, DType
 
 FULL_INT8 = (
     "quantise the whole model to int8 (optimizations, representative_dataset,"
@@ -107,13 +107,30 @@ class Node:
         if bounds is None:
             self.refuse(f"fused activation {name}: expected NONE, RELU, RELU6 or RELU_N1_TO_1")
         if bounds[0] > bounds[1]:
-            self.refuse(f"activation {name} leaves no value of scale {y.scale}, zero point {y.zero_point}")
+            self.refuse(
+                f"activation {name} leaves no value of scale {y.scale}, zero point {y.zero_point}"
+            )
         return bounds
 
     def expect_shape(self, tensor: Tensor, shape: tuple[int, ...]) -> None:
-        """Refuses a tensor whose shape is another than what the operator computes."""
-        if tensor.shape != tuple(shape):
-            self.refuse(f"expected shape {tuple(shape)}, found {tensor.shape}; convert it again", tensor)
+        """Refuses a tensor whose shape is another than what the operator computes.
+
+        Sets it where the file leaves it open.
+        """
+        if tensor.leaves_open and tensor.data is None:
+            tensor.shape = tuple(shape)
+            self.check_size(tensor)
+        elif tensor.shape != tuple(shape):
+            self.refuse(
+                f"expected shape {tuple(shape)}, found {tensor.shape}; convert it again", tensor
+            )
+
+    def check_size(self, tensor: Tensor) -> None:
+        """Refuses a tensor that the file format cannot hold."""
+        if len(tensor.shape) > MAX_RANK or tensor.size > MAX_BYTES:
+            self.refuse(
+                f"shape {tensor.shape}: expected at most {MAX_RANK} dimensions and 2 GiB", tensor
+            )
 
     def expect_rank(self, tensor: Tensor, rank: int) -> None:
         """Refuses a tensor of another number of dimensions."""

@@ -23,7 +23,9 @@ class Axis:
     def is_sound(self) -> bool:
         """Whether every window begins within its reach before the input, and none past its end."""
         reach = (self.kernel - 1) * self.dilation
-        return 0 <= self.pad <= reach and (self.size_out - 1) * self.stride - self.pad < self.size_in
+        return (
+            0 <= self.pad <= reach and (self.size_out - 1) * self.stride - self.pad < self.size_in
+        )
 
 
 PADDING_SAME = 0

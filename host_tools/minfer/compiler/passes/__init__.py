@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from minfer.compiler.ir import Graph
+from minfer.compiler.passes.collapse_dilation import collapse_dilation
 from minfer.compiler.passes.drop_reshapes import drop_reshapes
 from minfer.compiler.passes.float_face import float_face
 from minfer.compiler.passes.fold_constants import fold_constants
@@ -19,6 +20,7 @@ PASSES = (
     tabulate,
     fold_constants,
     remove_dead,
+    collapse_dilation,
     merge_lookups,
     fuse_clamps,
     fold_pads,

@@ -14,7 +14,9 @@ def float_face(graph: Graph) -> Graph:
             continue
         users = graph.users(edge.tensor)
         if graph.is_output(edge.tensor) or not users:
-            raise ConvertError(f"input '{edge.name}': float32 that no QUANTIZE reads; quantise the model")
+            raise ConvertError(
+                f"input '{edge.name}': float32 that no QUANTIZE reads; quantise the model"
+            )
         first, *others = users
         for op in others:
             if not _same_quantisation(op.outputs[0], first.outputs[0]):

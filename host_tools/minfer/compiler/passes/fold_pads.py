@@ -12,7 +12,7 @@ from minfer.compiler.operators.window import Axis
 
 
 def fold_pads(graph: Graph) -> Graph:
-    """Folds a PAD of rows and columns with the zero point, where all who read it are convolutions."""
+    """Folds a PAD of rows and columns with the zero point, where only convolutions read it."""
     for pad in [op for op in graph.ops if op.kind == "PAD"]:
         x, y = pad.inputs[0], pad.outputs[0]
         users = graph.users(y)
@@ -30,7 +30,7 @@ def fold_pads(graph: Graph) -> Graph:
 
 def _folded(op: Op, pad: PadParams, shape: tuple[int, ...]) -> Optional[ConvParams]:
     """The parameters of a convolution with the PAD in it, None where they cannot say it."""
-    (batch, rows, cols, depth) = pad.widths
+    batch, rows, cols, depth = pad.widths
     if not isinstance(op.params, ConvParams) or any(batch) or any(depth):
         return None
     params = replace(

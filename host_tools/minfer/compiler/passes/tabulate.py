@@ -60,5 +60,5 @@ def _table(op: Op, x: Tensor, y: Tensor) -> np.ndarray:
         shapes = [values.shape if t is every else (1,) for t in inputs]
         params = replace(params, walk=broadcast(values.shape, shapes))
     one = Op(op.kind, inputs, [result], params)
-    graph = Graph("table", [Edge("x", every, x.dtype)], [Edge("y", result, y.dtype)], [one])
+    graph = Graph([Edge("x", every, x.dtype)], [Edge("y", result, y.dtype)], [one])
     return Model.load(emit(graph, apart(graph), {})).run([values])[0]

@@ -1,6 +1,6 @@
 """A pseudo-terminal for a process that has none: its stdin goes out, what a client sends comes from its stdout.
 
-Run as `pty.py [LINK]`. Writes the terminal's path, a line, to file descriptor 3, and points LINK at it. SIGHUP pulls
+Run as `hold_pty.py [LINK]`. Writes the terminal's path, a line, to file descriptor 3, and points LINK at it. SIGHUP pulls
 the plug: the client sees a hang-up, and a new terminal takes the old one's place. Ends when its stdin closes.
 
 Output is for a client that is there: with none it is dropped, as on a serial port that nobody has opened.
