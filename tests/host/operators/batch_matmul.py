@@ -81,3 +81,10 @@ CASES: list[Spec] = [
         for z, constant in product(((-128, 127, 0), (127, -128, 127), (0, 0, -128), (-128, -128, 3)), ("", "b"))
     ),
 ]
+
+# What TensorFlow Lite lacks or gets wrong, and a word of why.
+REFUSED: list[tuple[Spec, str]] = [
+    (BatchMatmul(a=(2, 3, 4), b=(1, 4, 5), adj=(True, False)), "adj_x with batches"),
+    (BatchMatmul(a=(2, 3, 3, 4), b=(2, 1, 4, 5), adj=(True, True), dtype="int16"), "adj_x with batches"),
+    (BatchMatmul(a=(1, 1, 1, 1, 3, 4), b=(4, 5)), "2 to 5 dimensions"),
+]

@@ -193,3 +193,9 @@ CASES: list[Spec] = [
     Conv(x=(1, 3, 3, 130), out=5, padding="VALID", **INT16),
     Conv(x=(1, 3, 3, 130), out=5, padding="VALID", **INT4),
 ]
+
+# What TensorFlow Lite lacks, and a word of why.
+REFUSED: list[tuple[Spec, str]] = [
+    (Conv(**INT16, bias="absent"), "no bias"),
+    (Conv(**INT16, **INT4, depth_multiplier=1), "expected int8, found int4"),
+]

@@ -144,3 +144,10 @@ CASES: list[Spec] = [
     FullyConnected(computed=True, bias="none", activation="RELU"),
     FullyConnected(x=(2, 2, 5), computed=True, keep_num_dims=True, spread=300.0),
 ]
+
+# What the chip or TensorFlow Lite lacks, and a word of why.
+REFUSED: list[tuple[Spec, str]] = [
+    (FullyConnected(**INT16, zero_points=(0, 0, 5)), "zero point 0, found 5"),
+    (FullyConnected(**INT4, zero_points=(0, 0, 1)), "zero point 0, found 1"),
+    (FullyConnected(**INT16, computed=True), "computed at run time"),
+]

@@ -86,7 +86,7 @@ def conv_2d(node: Node) -> Op:
         node.refuse(f"weights of shape {weights.shape} do not fit input {x.shape}", weights)
     if groups > 1:
         weights = _widened(weights) if x.dtype == DType.INT8 else _dense(weights, groups)
-    if x.dtype == DType.INT16 and len(node.inputs) < 3:
+    if x.dtype == DType.INT16 and (len(node.inputs) < 3 or node.inputs[2] is None):
         node.refuse("no bias: expected one with int16 activations, as TensorFlow Lite does; convert it again")
     return _convolution(node, options, weights, channels, weights.elements // channels)
 
