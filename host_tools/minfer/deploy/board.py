@@ -8,7 +8,7 @@ import io
 import os
 import struct
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
+from contextlib import contextmanager, redirect_stdout, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -48,7 +48,7 @@ class Board:
             self._expect_minfer()
             self.exec(SCRIPT.read_text("utf-8"))
         except BaseException:
-            self._transport.close()
+            self._close()
             raise
         return self
 
@@ -58,12 +58,9 @@ class Board:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        try:
+        with suppress(OSError):
             self._transport.exit_raw_repl()
-        except OSError:
-            pass  # it is gone; whoever spoke to it has been told
-        finally:
-            self._transport.close()
+        self._close()
 
     def exec(self, code: str, on_line: Callable[[str], None] | None = None) -> str:
         """Runs `code`. Returns what it prints, or gives it to `on_line` as the lines come."""
@@ -99,6 +96,10 @@ class Board:
             encoded = binascii.b2a_base64(chunk, newline=False)
             self.exec(call.format(data=encoded, start=start, end=start + len(chunk)))
             progress(len(chunk))
+
+    def _close(self) -> None:
+        with suppress(OSError):  # it may be gone; whoever spoke to it has been told
+            self._transport.close()
 
     def _enter_raw_repl(self) -> None:
         with self._watch():
