@@ -157,7 +157,8 @@ def pair() -> Model:
     model = Model("pair", meta={"inam": "left\nright"})
     a, b = (model.tensor((1, 5), scale=1.0) for _ in range(2))
     total, negative = (model.tensor((1, 5), scale=1.0) for _ in range(2))
-    model.op(ADD, [a, b], total, (20, *HALF, *HALF, 1 << 30, -18, -128, 127))
+    walk = (1, 0, 0, 0, 5, 1, 1, 1)  # one loop over five elements, all three tensors from their start
+    model.op(ADD, [a, b], total, (20, *HALF, *HALF, 1 << 30, -18, -128, 127, *walk))
     model.lookup(total, negative, model.tensor((256,), data=table(lambda x: min(-x, 127))))
     model.edges([a, b], [total, negative])
     return model
