@@ -6,7 +6,8 @@ from typing import Optional
 
 import numpy as np
 
-from minfer.compiler.ir import Edge, Graph, Tensor
+from minfer.compiler import variables
+from minfer.compiler.ir import Edge, Graph, Op, Tensor
 from minfer.compiler.operators import IMPORTERS, Node, describe
 from minfer.compiler.tflite_file import SourceModel, SourceOp, SourceTensor, read
 from minfer.errors import ConvertError
@@ -43,16 +44,22 @@ class _Import:
         self.source = source
         self.tensors: dict[int, Tensor] = {}
         self.written: set[int] = set(source.inputs)
+        self.handles = variables.handles(source)
+        self.initial = variables.initial_values(source)
+        self.variables: dict[str, Tensor] = {}
 
     def graph(self, name: str) -> Graph:
         inputs = [self._edge(i, "input") for i in self.source.inputs]
         ops = []
         for op in self.source.ops:
-            if op.name not in IMPORTERS:
+            if op.name in variables.OPERATORS:
+                imported = self._variable_op(op)
+            elif op.name in IMPORTERS:
+                imported = IMPORTERS[op.name](self._node(op))
+            else:
                 raise ConvertError(_unknown(op, self.source))
-            imported = IMPORTERS[op.name](self._node(op))
             if imported is not None:
-                ops += imported if isinstance(imported, list) else [imported]
+                ops.append(imported)
         outputs = [self._edge(i, "output") for i in self.source.outputs]
         for i, edge in zip(self.source.outputs, outputs):
             if i not in self.written:
@@ -67,29 +74,58 @@ class _Import:
                 f"{what} tensor '{source.name}': dynamic shape {source.signature};"
                 " give the model a fixed input shape and convert it again"
             )
+        if source.is_variable:
+            raise ConvertError(f"{what} tensor '{source.name}': a variable tensor: expected another")
         tensor = self._tensor(index, f"{what} tensor '{source.name}'")
         return Edge(self.source.edge_names[index], tensor, tensor.dtype)
 
     def _node(self, op: SourceOp) -> Node:
-        where = f"{describe(op)}, tensor "
         if not op.outputs:
             raise ConvertError(f"{describe(op)}: expected an output, found none")
-        inputs: list[Optional[Tensor]] = []
-        for i in op.inputs:
-            if i < 0:
-                inputs.append(None)
-                continue
-            source = self.source.tensors[i]
-            if i not in self.written and source.data is None:
-                raise ConvertError(f"{where}'{source.name}': read before an operator writes it")
-            inputs.append(self._tensor(i, f"{where}'{source.name}'"))
+        inputs = [None if i < 0 else self._read(op, i) for i in op.inputs]
+        outputs = self._write(op)
+        return Node(op, inputs, outputs, [self.source.tensors[i] for i in op.intermediates])
+
+    def _read(self, op: SourceOp, index: int) -> Tensor:
+        source = self.source.tensors[index]
+        where = f"{describe(op)}, tensor '{source.name}'"
+        if index not in self.written and source.data is None and not source.is_variable:
+            raise ConvertError(f"{where}: read before an operator writes it")
+        return self._tensor(index, where)
+
+    def _write(self, op: SourceOp) -> list[Tensor]:
         for i in op.outputs:
-            name = self.source.tensors[i].name
-            if i in self.written or self.source.tensors[i].data is not None:
-                raise ConvertError(f"{where}'{name}': written a second time")
+            source = self.source.tensors[i]
+            if i in self.written or source.data is not None:
+                raise ConvertError(f"{describe(op)}, tensor '{source.name}': written a second time")
             self.written.add(i)
-        outputs = [self._tensor(i, f"{where}'{self.source.tensors[i].name}'") for i in op.outputs]
-        return Node(op, inputs, outputs)
+        return [self._tensor(i, f"{describe(op)}, tensor '{self.source.tensors[i].name}'") for i in op.outputs]
+
+    def _variable_op(self, op: SourceOp) -> Optional[Op]:
+        """READ_VARIABLE and ASSIGN_VARIABLE as copies; the others only name and fill variables."""
+        if op.name in ("CALL_ONCE", "VAR_HANDLE"):
+            return None
+        is_read = op.name == "READ_VARIABLE"
+        if (len(op.inputs), len(op.outputs)) != ((1, 1) if is_read else (2, 0)):
+            raise ConvertError(f"{describe(op)}: wrong number of inputs or outputs; the file is damaged")
+        variable = self._variable(op)
+        if is_read:
+            return variables.copy(op, variable, self._write(op)[0])
+        return variables.copy(op, self._read(op, op.inputs[1]), variable)
+
+    def _variable(self, op: SourceOp) -> Tensor:
+        if op.inputs[0] not in self.handles:
+            raise ConvertError(f"{describe(op)}: expected a VAR_HANDLE, found none")
+        name = self.handles[op.inputs[0]]
+        if name not in self.initial:
+            raise ConvertError(
+                f"{describe(op)}, variable '{name}': no initial value; keep the subgraph that CALL_ONCE runs"
+            )
+        if name not in self.variables:
+            tensor = _make_tensor(self.initial[name], f"{describe(op)}, variable '{name}'")
+            tensor.name, tensor.initial, tensor.data = name, tensor.data, None
+            self.variables[name] = tensor
+        return self.variables[name]
 
     def _tensor(self, index: int, where: str) -> Tensor:
         if index not in self.tensors:
@@ -111,9 +147,10 @@ def _make_tensor(source: SourceTensor, where: str) -> Tensor:
         )
     if len(source.shape) > MAX_RANK:
         raise ConvertError(f"{where}: {len(source.shape)} dimensions: expected at most {MAX_RANK}")
-    if source.is_variable or source.is_sparse:
-        kind = "variable" if source.is_variable else "sparse"
-        raise ConvertError(f"{where}: {kind} tensor: minfer has none; convert the model without it")
+    if source.is_sparse:
+        raise ConvertError(f"{where}: sparse tensor: minfer has none; convert the model without it")
+    if source.is_variable and source.data is not None:
+        raise ConvertError(f"{where}: variable tensor with data: expected none; convert it again")
     tensor = Tensor(
         name=source.name,
         shape=source.shape,
@@ -130,6 +167,10 @@ def _make_tensor(source: SourceTensor, where: str) -> Tensor:
                 " the file is damaged"
             )
         tensor.data = _elements(source.data, tensor)
+    if source.is_variable:
+        # As `ResetVariableTensors` (core/subgraph.cc) does.
+        value = tensor.zero_point if tensor.dtype == DType.INT8 else 0
+        tensor.initial = np.full(source.shape, value, tensor.dtype.numpy)
     return tensor
 
 
