@@ -77,6 +77,8 @@ class Opcode(IntEnum):
     ARG_MAX = 29
     L2_NORMALIZATION = 31
     LOG_SOFTMAX = 32
+    SVDF = 33
+    UNIDIRECTIONAL_SEQUENCE_LSTM = 34
 
 
 def align(size: int) -> int:

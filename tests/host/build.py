@@ -22,6 +22,7 @@ DTYPES = {
     "int32": schema.TensorType.INT32,
     "int64": schema.TensorType.INT64,
     "bool": schema.TensorType.BOOL,
+    "resource": schema.TensorType.RESOURCE,
 }
 
 # Class of an operator's options where it is not the operator's name in other letters; None: it
@@ -37,7 +38,10 @@ OPTIONS = {
     "LOG": None,
     "LOGISTIC": None,
     "MAX_POOL_2D": "Pool2DOptions",
+    "MAXIMUM": "MaximumMinimumOptions",
     "MEAN": "ReducerOptions",
+    "MINIMUM": "MaximumMinimumOptions",
+    "PRELU": None,
     "REDUCE_MAX": "ReducerOptions",
     "REDUCE_MIN": "ReducerOptions",
     "RELU": None,
@@ -46,7 +50,9 @@ OPTIONS = {
     "RELU_N1_TO_1": None,
     "RSQRT": None,
     "SUM": "ReducerOptions",
+    "SVDF": "SVDFOptions",
     "TANH": None,
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": "UnidirectionalSequenceLSTMOptions",
 }
 
 # Versions of operators that the converter writes for int8.
@@ -77,7 +83,9 @@ VERSIONS = {
     "RSQRT": 2,
     "SOFTMAX": 2,
     "SUM": 2,
+    "SVDF": 3,
     "TANH": 2,
+    "UNIDIRECTIONAL_SEQUENCE_LSTM": 3,
     "TRANSPOSE_CONV": 4,
 }
 
@@ -101,6 +109,7 @@ class Builder:
     buffers: list[schema.BufferT] = field(default_factory=lambda: [schema.BufferT()])
     codes: dict[tuple[str, int, str], int] = field(default_factory=dict)
     operators: list[schema.OperatorT] = field(default_factory=list)
+    once: Builder | None = None  # the subgraph that gives variables their initial values
 
     def tensor(
         self,
@@ -111,8 +120,9 @@ class Builder:
         axis: int = 0,
         name: str = "",
         signature: Shape | None = None,
+        variable: bool = False,
     ) -> Tensor:
-        """A tensor the graph computes. Several scales lie along `axis`; scale 0: not quantised."""
+        """A tensor the graph computes; a variable one keeps its value between runs. A scale per channel is an array along `axis`; scale 0: not quantised."""
         made = schema.TensorT()
         made.name = name or f"t{len(self.tensors)}"
         made.shape = np.array(shape, np.int32)
@@ -120,6 +130,7 @@ class Builder:
         made.type = DTYPES[dtype]
         made.buffer = 0
         made.hasRank = True
+        made.isVariable = variable
         made.quantization = schema.QuantizationParametersT()
         scales = np.atleast_1d(np.asarray(scale, np.float32))
         if scales[0] != 0:
@@ -149,12 +160,25 @@ class Builder:
         self.tensors[made.index].buffer = len(self.buffers) - 1
         return made
 
+    def variable(self, values: np.ndarray, scale: float = 0.0, zero_point: int = 0) -> Tensor:
+        """The handle of a resource variable with its initial values."""
+        if self.once is None:
+            self.once = Builder(buffers=self.buffers, codes=self.codes)
+            self.op("CALL_ONCE", [], [], initSubgraphIndex=1)
+        name = f"variable {len(self.once.operators)}"
+        inner, handle = (b.tensor((), dtype="resource") for b in (self.once, self))
+        self.once.op("VAR_HANDLE", [], [inner], container="", sharedName=name)
+        self.once.op("ASSIGN_VARIABLE", [inner, self.once.constant(values, scale, zero_point)], [])
+        self.op("VAR_HANDLE", [], [handle], container="", sharedName=name)
+        return handle
+
     def op(
         self,
         name: str,
         inputs: list[Tensor | None],
         outputs: list[Tensor],
         custom: str = "",
+        intermediates: list[Tensor] | None = None,
         **options: object,
     ) -> None:
         """Appends an operator. `options` are fields of its table of options, by name."""
@@ -163,6 +187,7 @@ class Builder:
         made.opcodeIndex = self.codes.setdefault(key, len(self.codes))
         made.inputs = np.array([-1 if t is None else t.index for t in inputs], np.int32)
         made.outputs = np.array([t.index for t in outputs], np.int32)
+        made.intermediates = np.array([t.index for t in intermediates or []], np.int32)
         kind = OPTIONS.get(name, f"{name.title().replace('_', '')}Options")
         if kind is not None and not custom:
             made.builtinOptionsType = getattr(schema.BuiltinOptions, kind)
@@ -175,20 +200,26 @@ class Builder:
 
     def finish(self, inputs: list[Tensor], outputs: list[Tensor]) -> bytes:
         """The bytes of the .tflite file."""
-        graph = schema.SubGraphT()
-        graph.name = "main"
-        graph.tensors = self.tensors
-        graph.inputs = np.array([t.index for t in inputs], np.int32)
-        graph.outputs = np.array([t.index for t in outputs], np.int32)
-        graph.operators = self.operators
         model = schema.ModelT()
         model.version = 3
         model.operatorCodes = [operator_code(*key) for key in self.codes]
-        model.subgraphs = [graph]
+        model.subgraphs = [self.subgraph("main", inputs, outputs)]
+        if self.once is not None:
+            model.subgraphs.append(self.once.subgraph("once", [], []))
         model.buffers = self.buffers
         packer = flatbuffers.Builder(1024)
         packer.Finish(model.Pack(packer), b"TFL3")
         return bytes(packer.Output())
+
+    def subgraph(self, name: str, inputs: list[Tensor], outputs: list[Tensor]) -> schema.SubGraphT:
+        """The subgraph alone."""
+        graph = schema.SubGraphT()
+        graph.name = name
+        graph.tensors = self.tensors
+        graph.inputs = np.array([t.index for t in inputs], np.int32)
+        graph.outputs = np.array([t.index for t in outputs], np.int32)
+        graph.operators = self.operators
+        return graph
 
 
 def operator_code(name: str, version: int, custom: str) -> schema.OperatorCodeT:

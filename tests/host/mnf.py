@@ -34,6 +34,8 @@ OPCODES = {
     29: "ARG_MAX",
     31: "L2_NORMALIZATION",
     32: "LOG_SOFTMAX",
+    33: "SVDF",
+    34: "UNIDIRECTIONAL_SEQUENCE_LSTM",
 }
 IN_PLACE = ("ADD", "LOOKUP", "SOFTMAX", "L2_NORMALIZATION", "LOG_SOFTMAX", *(OPCODES[code] for code in range(13, 25)))
 ABSENT = 65535
@@ -56,7 +58,7 @@ class Place:
 
 @dataclass(frozen=True)
 class Operator:
-    """`inputs` and `outputs` are indices of tensors, absent and constant ones left out."""
+    """`inputs` and `outputs` are indices of tensors, those outside the arena left out."""
 
     name: str
     inputs: tuple[int, ...]
@@ -90,9 +92,8 @@ def parse(file: bytes) -> File:
         )
         indices = struct.unpack_from(f"<{n_in + n_out}H", file, ops_at + 20)
         inputs = tuple(i for i in indices[:n_in] if i in places)
-        operators.append(
-            Operator(OPCODES[opcode], inputs, indices[n_in:], Place(scratch_at, scratch_size))
-        )
+        outputs = tuple(i for i in indices[n_in:] if i in places)
+        operators.append(Operator(OPCODES[opcode], inputs, outputs, Place(scratch_at, scratch_size)))
         ops_at += size
     edges = [struct.unpack_from("<H", file, io_at + 4 * i)[0] for i in range(n_inputs + n_outputs)]
     return File(arena_size, places, operators, tuple(edges[:n_inputs]), tuple(edges[n_inputs:]))

@@ -94,6 +94,8 @@ def values(tensor: Tensor, kind: str, rng: np.random.Generator) -> np.ndarray:
         flat = np.where(rng.integers(0, 2, n) == 1, high, low)
     else:
         flat = np.full(n, {"lowest": low, "highest": high, "zero": tensor.zero_point}[kind])
+    if tensor.dtype == "bool":
+        flat = flat & 1
     if tensor.dtype == "float32":
         flat = (flat * 1.5).astype(np.float32) * np.float32(0.01)
     return flat.reshape(tensor.shape).astype(tensor.dtype)

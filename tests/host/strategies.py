@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from hypothesis import strategies as st
-from operators.add import Add
 from operators.conv import Conv
+from operators.elementwise import Binary
 from operators.fully_connected import FullyConnected
 from operators.graph import ANYWHERE, SPATIAL, Graph
 from operators.pool import Pool
@@ -67,8 +67,9 @@ pools = st.builds(
     zero_point=INT8,
 ).filter(fits)
 
-additions = st.builds(
-    Add,
+elementwise = st.builds(
+    Binary,
+    op=st.sampled_from(("ADD", "SUB", "MUL", "SQUARED_DIFFERENCE", "PRELU", "MAXIMUM", "MINIMUM")),
     x=st.lists(st.integers(1, 9), min_size=1, max_size=4).map(tuple),
     scales=st.tuples(*[st.floats(2.0**-9, 2.0**3, width=32)] * 3),
     zero_points=st.tuples(INT8, INT8, INT8),
@@ -76,7 +77,7 @@ additions = st.builds(
     second=st.sampled_from(("input", "constant", "same")),
 )
 
-operators: st.SearchStrategy[Spec] = st.one_of(convolutions, fully_connected, pools, additions)
+operators: st.SearchStrategy[Spec] = st.one_of(convolutions, fully_connected, pools, elementwise)
 
 
 @st.composite

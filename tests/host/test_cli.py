@@ -11,7 +11,7 @@ import pytest
 from command import minfer_command
 from minfer import reference
 from minfer.cli import app
-from operators.add import Add
+from operators.elementwise import Binary
 from operators.face import Face
 from operators.graph import Graph
 from spec import Case
@@ -168,7 +168,7 @@ def test_run_float_face(on: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("on", TARGETS)
 def test_run_several_inputs_and_outputs(on: str, tmp_path: Path) -> None:
     """Inputs and outputs go by name, in .npz files."""
-    case = Add().case()
+    case = Binary().case()
     names = [edge.name for edge in minfer.Model.load(minfer.compile_model(case.model)).inputs]
     columns = {
         name: np.stack([sample[i] for sample in case.samples]) for i, name in enumerate(names)

@@ -85,8 +85,11 @@ static bool check_tensor(const mnf_model_t *model, const mnf_tensor_t *t, mnf_er
     uint32_t scale;
     memcpy(&scale, &t->scale, sizeof(scale));
     MNF_REQUIRE(scale < 0x7f800000u, SCALE, 0x7f800000, (int32_t)scale);
-    if (t->dtype == MNF_INT8) {
-        MNF_REQUIRE(t->zero_point >= INT8_MIN && t->zero_point <= INT8_MAX, ZERO_POINT, 0, t->zero_point);
+    if (t->dtype == MNF_INT8 || t->dtype == MNF_UINT8 || t->dtype == MNF_INT16) {
+        const int32_t least = t->dtype == MNF_INT8 ? INT8_MIN : t->dtype == MNF_UINT8 ? 0 : INT16_MIN;
+        const int32_t most = t->dtype == MNF_INT8 ? INT8_MAX : t->dtype == MNF_UINT8 ? UINT8_MAX : INT16_MAX;
+        MNF_REQUIRE(t->zero_point >= least, ZERO_POINT, least, t->zero_point);
+        MNF_REQUIRE(t->zero_point <= most, ZERO_POINT, most, t->zero_point);
     }
     return true;
 }
@@ -95,8 +98,27 @@ static bool check_io(const mnf_model_t *model, const mnf_io_t *io, mnf_error_t *
     MNF_REQUIRE(io->tensor < model->header->n_tensors, IO_TENSOR, model->header->n_tensors, io->tensor);
     const mnf_tensor_t *tensor = &model->tensors[io->tensor];
     MNF_REQUIRE(tensor->kind == MNF_ARENA, IO_TENSOR, model->header->n_tensors, io->tensor);
-    MNF_REQUIRE(io->face == tensor->dtype || (io->face == MNF_FLOAT32 && tensor->dtype == MNF_INT8), FACE, tensor->dtype, io->face);
+    MNF_REQUIRE(mnf_has_face(tensor, io->face), FACE, tensor->dtype, io->face);
     MNF_REQUIRE(io->zero == 0, NOT_ZERO, 0, io->zero);
+    return true;
+}
+
+static bool same_bytes(const mnf_tensor_t *a, const mnf_tensor_t *b) {
+    return a->kind == b->kind && a->offset == b->offset && a->size == b->size;
+}
+
+// Whether a tensor of the arena is an input of the model or what one of the first n_ops operators, all checked, writes: itself or
+// one that it reshapes. Quadratic in the operators, as a validated file has few and the loader no memory of its own.
+static bool check_written(const mnf_model_t *model, const mnf_tensor_t *t, int32_t n_ops, mnf_error_t *error) {
+    bool written = t->kind != MNF_ARENA;
+    for (uint32_t i = 0; i < model->header->n_inputs && !written; i++) {
+        written = same_bytes(t, &model->tensors[model->io[i].tensor]);
+    }
+    const mnf_op_t *op = mnf_first_op(model);
+    for (int32_t i = 0; i < n_ops && !written; i++, op = mnf_next_op(model, op)) {
+        written = same_bytes(t, &model->tensors[op->tensors[op->n_inputs]]);
+    }
+    MNF_REQUIRE(written, UNWRITTEN, t->size, t->offset);
     return true;
 }
 
@@ -136,6 +158,9 @@ static bool check_record(const mnf_model_t *model, const mnf_op_t *op, uint32_t 
         if (t == NULL) {
             continue;
         }
+        if (i < op->n_inputs && !check_written(model, t, error->op, error)) {
+            return false;
+        }
         MNF_REQUIRE(t->kind != MNF_ARENA || !overlap(t->offset, t->size, op->scratch_offset, op->scratch_size),
             SCRATCH_OVERLAP, op->scratch_offset, t->offset);
         const bool same = i < 8 && (def->in_place >> i & 1) && t->offset == y->offset;
@@ -168,6 +193,12 @@ static bool check_ops(mnf_model_t *model, mnf_error_t *error) {
     }
     error->op = error->opcode = -1;
     MNF_REQUIRE(left == 0, OP_SIZE, 0, left);
+    for (uint32_t i = 0; i < model->header->n_outputs; i++) {
+        const mnf_io_t *io = &model->io[model->header->n_inputs + i];
+        if (!check_written(model, &model->tensors[io->tensor], model->header->n_ops, error)) {
+            return false;
+        }
+    }
     model->arena_size = model->header->arena_size + most;
     return true;
 }

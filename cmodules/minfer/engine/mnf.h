@@ -52,7 +52,7 @@ typedef struct {
     X(TENSOR_BOUNDS, "tensor reaches outside its section: expected an end of at most %d, found %d") \
     X(SCALE, "scale is no number of 0 or more: expected sign and exponent below %d, found bits %d") \
     X(IO_TENSOR, "input or output is no tensor of the arena: expected an index below %d, found %d") \
-    X(FACE, "face an edge cannot have: expected data type %d or 6, found %d") \
+    X(FACE, "face an edge cannot have: expected data type %d, found %d") \
     X(OP_SIZE, "operator record of a wrong size: expected %d bytes, found %d") \
     X(OP_UNKNOWN, "operator this firmware does not have: expected an opcode below %d, found %d; update the firmware") \
     X(OP_VERSION, "operator newer than this firmware: expected version %d, found %d; update the firmware") \
@@ -64,6 +64,7 @@ typedef struct {
     X(OP_ABSENT, "a tensor is missing: expected one at place %d, found index %d") \
     X(OP_WRITES_CONST, "output is a constant: expected kind %d, found %d") \
     X(OP_OVERLAP, "output overlaps an input: expected none below offset %d, found one at %d") \
+    X(UNWRITTEN, "a tensor is read that nobody wrote: expected %d bytes written before at offset %d") \
     X(SCRATCH_ALIGN, "scratch not aligned: expected a multiple of %d, found offset %d") \
     X(SCRATCH_BOUNDS, "scratch reaches outside the arena: expected an end of at most %d, found %d") \
     X(SCRATCH_OVERLAP, "scratch overlaps a tensor: expected none at offset %d, found one at %d") \
@@ -72,7 +73,7 @@ typedef struct {
     X(OP_KIND, "operand of a wrong kind: expected %d, found %d") \
     X(OP_RANK, "wrong number of dimensions: expected %d, found %d") \
     X(OP_SHAPE, "shapes that do not fit: expected %d, found %d") \
-    X(ZERO_POINT, "zero point out of range: expected within -128 to 127 and, for equal ones, %d, found %d") \
+    X(ZERO_POINT, "zero point past its type, or not the one it must be: expected %d, found %d") \
     X(RANGE, "parameter out of range: expected at most %d in size, found %d") \
     X(CLAMP, "clamp out of order or past the output's type: found min %d, max %d") \
     X(MULTIPLIER, "multiplier out of range: expected at least %d, found %d") \
@@ -133,8 +134,11 @@ uint32_t mnf_dtype_size(uint32_t dtype);
 // Metadata of a tag ("name", "labl", …): its bytes and their number, NULL and 0 where there is none.
 const void *mnf_meta(const mnf_model_t *model, const char *tag, uint32_t *length);
 
-// n real numbers to int8 and back, as docs/FORMAT.md ("Inputs and outputs") says.
-void mnf_quantise(const mnf_tensor_t *tensor, const float *real, int8_t *quantised, size_t n);
-void mnf_dequantise(const mnf_tensor_t *tensor, const int8_t *quantised, float *real, size_t n);
+// Whether a caller may see a tensor as elements of type `face`: its own, float32 where it is quantised, uint8 where it is int8.
+bool mnf_has_face(const mnf_tensor_t *tensor, uint32_t face);
+
+// n values of such a face into elements of the tensor, and back, as docs/FORMAT.md ("Inputs and outputs") says.
+void mnf_put(const mnf_tensor_t *tensor, uint32_t face, const void *values, void *data, size_t n);
+void mnf_take(const mnf_tensor_t *tensor, uint32_t face, const void *data, void *values, size_t n);
 
 #endif

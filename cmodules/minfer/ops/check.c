@@ -60,6 +60,10 @@ bool mnf_check_weights(const mnf_node_t *node, uint32_t x, uint32_t weights, boo
     return mnf_check_activations(in, mnf_output(node), error) && mnf_check_const(w, int4 ? MNF_INT4 : MNF_INT8, error);
 }
 
+mnf_width_t mnf_width(const mnf_tensor_t *x, const mnf_tensor_t *weights) {
+    return x->dtype == MNF_INT16 ? MNF_WIDTH_S16 : weights->dtype == MNF_INT4 ? MNF_WIDTH_S4 : MNF_WIDTH_S8;
+}
+
 bool mnf_check_requant(const mnf_node_t *node, uint32_t bias, uint32_t requant, int32_t channels, bool per_tensor, mnf_error_t *error) {
     const mnf_tensor_t *b = mnf_input(node, bias);
     const bool wide = mnf_output(node)->dtype == MNF_INT16;

@@ -4,13 +4,6 @@
 enum { X, WEIGHTS, BIAS, REQUANT, N_INPUTS };
 enum { STRIDE_H, STRIDE_W, PAD_H, PAD_W, DILATION_H, DILATION_W, MIN, MAX, N_PARAMS };
 
-// The kernels, by type of activations and weights.
-typedef enum { S8, S4, S16 } kernel_t;
-
-static kernel_t kernel_of(const mnf_node_t *node) {
-    return mnf_input(node, X)->dtype == MNF_INT16 ? S16 : mnf_input(node, WEIGHTS)->dtype == MNF_INT4 ? S4 : S8;
-}
-
 static bool check(const mnf_node_t *node, mnf_error_t *error) {
     const mnf_tensor_t *x = mnf_input(node, X), *w = mnf_input(node, WEIGHTS), *y = mnf_output(node);
     const int32_t *p = node->params;
@@ -25,7 +18,7 @@ static bool check(const mnf_node_t *node, mnf_error_t *error) {
     const int32_t groups = x->dims[3] / w->dims[3];
     MNF_REQUIRE(groups * w->dims[3] == x->dims[3], OP_SHAPE, x->dims[3], w->dims[3]);
     MNF_REQUIRE(y->dims[3] % groups == 0, OP_SHAPE, groups, y->dims[3]);
-    MNF_REQUIRE(groups == 1 || kernel_of(node) == S8, OP_SHAPE, x->dims[3], w->dims[3]);
+    MNF_REQUIRE(groups == 1 || mnf_width(x, w) == MNF_WIDTH_S8, OP_SHAPE, x->dims[3], w->dims[3]);
     // Scratch is a few bytes an element of one filter.
     const int32_t filter = mnf_elements(w) / w->dims[0];
     MNF_REQUIRE(filter <= INT32_MAX / 16, RANGE, INT32_MAX / 16, filter);
@@ -55,10 +48,10 @@ static cmsis_nn_conv_params conv_params(const mnf_node_t *node) {
 static uint32_t scratch(const mnf_node_t *node) {
     const cmsis_nn_conv_params params = conv_params(node);
     const cmsis_nn_dims in = dims(mnf_input(node, X)), filter = dims(mnf_input(node, WEIGHTS)), out = dims(mnf_output(node));
-    switch (kernel_of(node)) {
-        case S4:
+    switch (mnf_width(mnf_input(node, X), mnf_input(node, WEIGHTS))) {
+        case MNF_WIDTH_S4:
             return (uint32_t)arm_convolve_wrapper_s4_get_buffer_size(&params, &in, &filter, &out);
-        case S16:
+        case MNF_WIDTH_S16:
             return (uint32_t)arm_convolve_wrapper_s16_get_buffer_size(&params, &in, &filter, &out);
         default:
             return (uint32_t)arm_convolve_wrapper_s8_get_buffer_size(&params, &in, &filter, &out);
@@ -74,10 +67,10 @@ static int32_t run(const mnf_node_t *node, void *buffer, uint32_t size) {
     const cmsis_nn_per_channel_quant_params quant = {requant, requant + out.c};
     const void *x = mnf_input_data(node, X), *w = mnf_input_data(node, WEIGHTS), *bias = mnf_input_data(node, BIAS);
     void *y = mnf_output_data(node);
-    switch (kernel_of(node)) {
-        case S4:
+    switch (mnf_width(mnf_input(node, X), mnf_input(node, WEIGHTS))) {
+        case MNF_WIDTH_S4:
             return arm_convolve_wrapper_s4(&context, &params, &quant, &in, x, &filter, w, &bias_dims, bias, &out, y);
-        case S16: {
+        case MNF_WIDTH_S16: {
             const cmsis_nn_bias_data wide = {bias, mnf_input(node, BIAS)->dtype == MNF_INT32};
             return arm_convolve_wrapper_s16(&context, &params, &quant, &in, x, &filter, w, &bias_dims, &wide, &out, y);
         }

@@ -4,13 +4,6 @@
 enum { X, WEIGHTS, BIAS, REQUANT, N_INPUTS };
 enum { STRIDE_H, STRIDE_W, PAD_H, PAD_W, DILATION_H, DILATION_W, MIN, MAX, N_PARAMS };
 
-// The kernels, by type of activations and weights.
-typedef enum { S8, S4, S16 } kernel_t;
-
-static kernel_t kernel_of(const mnf_node_t *node) {
-    return mnf_input(node, X)->dtype == MNF_INT16 ? S16 : mnf_input(node, WEIGHTS)->dtype == MNF_INT4 ? S4 : S8;
-}
-
 static bool check(const mnf_node_t *node, mnf_error_t *error) {
     const mnf_tensor_t *x = mnf_input(node, X), *w = mnf_input(node, WEIGHTS), *y = mnf_output(node);
     const int32_t *p = node->params;
@@ -54,10 +47,10 @@ static cmsis_nn_dw_conv_params conv_params(const mnf_node_t *node) {
 static uint32_t scratch(const mnf_node_t *node) {
     const cmsis_nn_dw_conv_params params = conv_params(node);
     const cmsis_nn_dims in = dims(mnf_input(node, X)), filter = dims(mnf_input(node, WEIGHTS)), out = dims(mnf_output(node));
-    switch (kernel_of(node)) {
-        case S4:
+    switch (mnf_width(mnf_input(node, X), mnf_input(node, WEIGHTS))) {
+        case MNF_WIDTH_S4:
             return (uint32_t)arm_depthwise_conv_wrapper_s4_get_buffer_size(&params, &in, &filter, &out);
-        case S16:
+        case MNF_WIDTH_S16:
             return (uint32_t)arm_depthwise_conv_wrapper_s16_get_buffer_size(&params, &in, &filter, &out);
         default:
             return (uint32_t)arm_depthwise_conv_wrapper_s8_get_buffer_size(&params, &in, &filter, &out);
@@ -76,12 +69,12 @@ static int32_t run(const mnf_node_t *node, void *buffer, uint32_t size) {
     int32_t status = ARM_CMSIS_NN_SUCCESS;
     for (int32_t n = 0; n < mnf_output(node)->dims[0] && status == ARM_CMSIS_NN_SUCCESS; n++) {
         const int32_t x_at = n * in.h * in.w * in.c, y_at = n * out.h * out.w * out.c;
-        switch (kernel_of(node)) {
-            case S4:
+        switch (mnf_width(mnf_input(node, X), mnf_input(node, WEIGHTS))) {
+            case MNF_WIDTH_S4:
                 status = arm_depthwise_conv_wrapper_s4(&context, &params, &quant, &in, (const int8_t *)x + x_at,
                     &filter, w, &bias_dims, bias, &out, (int8_t *)y + y_at);
                 break;
-            case S16:
+            case MNF_WIDTH_S16:
                 status = arm_depthwise_conv_wrapper_s16(&context, &params, &quant, &in, (const int16_t *)x + x_at,
                     &filter, w, &bias_dims, bias, &out, (int16_t *)y + y_at);
                 break;

@@ -7,7 +7,7 @@ enum { WEIGHTS_ZERO_POINT, MIN, MAX, N_PARAMS };
 // With 16-bit activations and with packed weights it runs as the convolution by a 1x1 kernel that it is: CMSIS-NN's functions
 // for those take no multiplier a channel.
 static bool is_convolution(const mnf_node_t *node) {
-    return mnf_input(node, X)->dtype != MNF_INT8 || mnf_input(node, WEIGHTS)->dtype != MNF_INT8;
+    return mnf_width(mnf_input(node, X), mnf_input(node, WEIGHTS)) != MNF_WIDTH_S8;
 }
 
 static bool check(const mnf_node_t *node, mnf_error_t *error) {

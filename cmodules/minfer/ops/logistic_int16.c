@@ -1,7 +1,7 @@
 // LOGISTIC and TANH of int16: the logistic function of 0 to 10.6 by a table, straight lines between its values, mirrored below 0.
 #include "ops.h"
 
-#define N_VALUES 256 // 2^16 times the logistic function of i / 24, less 2^15 so that it is an int16
+#define N_VALUES 256 // about 2^16 times the logistic function of i / 24, less 2^15 so that it is an int16
 
 enum { TANH, MULTIPLIER, RIGHT_SHIFT, N_PARAMS };
 

@@ -55,6 +55,8 @@ extern const mnf_op_def_t mnf_op_softmax;
 extern const mnf_op_def_t mnf_op_squared_difference;
 extern const mnf_op_def_t mnf_op_sub;
 extern const mnf_op_def_t mnf_op_sum;
+extern const mnf_op_def_t mnf_op_svdf;
+extern const mnf_op_def_t mnf_op_unidirectional_sequence_lstm;
 extern const mnf_op_def_t mnf_op_transpose_conv;
 
 // Definition of an opcode below MNF_N_OPS.
@@ -95,6 +97,14 @@ bool mnf_check_multiplier(int32_t multiplier, int32_t shift, int32_t max_shift, 
 
 // Input x, int8 weights (int4 as well with int8 activations, where `packed` allows it) and output of a convolution or its like.
 bool mnf_check_weights(const mnf_node_t *node, uint32_t x, uint32_t weights, bool packed, mnf_error_t *error);
+
+// Widths of activations and weights, which name the kernels of such an operator: S4 is int8 by int4, S16 is int16 by int8.
+typedef enum {
+    MNF_WIDTH_S8,
+    MNF_WIDTH_S4,
+    MNF_WIDTH_S16,
+} mnf_width_t;
+mnf_width_t mnf_width(const mnf_tensor_t *x, const mnf_tensor_t *weights);
 
 // Bias and requant int32[2, channels] of a node; `per_tensor` allows [2, 1]. The bias is int32[channels] and may be absent where
 // the output is int8; int64 or int32 and there where it is int16.

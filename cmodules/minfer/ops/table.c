@@ -35,6 +35,10 @@ const mnf_op_def_t *mnf_op_def(uint32_t opcode) {
             return &mnf_op_l2_normalization;
         case MNF_OP_LOG_SOFTMAX:
             return &mnf_op_log_softmax;
+        case MNF_OP_SVDF:
+            return &mnf_op_svdf;
+        case MNF_OP_UNIDIRECTIONAL_SEQUENCE_LSTM:
+            return &mnf_op_unidirectional_sequence_lstm;
         case MNF_OP_SUB:
             return &mnf_op_sub;
         case MNF_OP_MUL:

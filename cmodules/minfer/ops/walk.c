@@ -7,13 +7,19 @@ bool mnf_check_walk(const int32_t *params, uint32_t left, int32_t n_operands, co
     *used = mnf_walk_size(n_loops, n_operands);
     MNF_REQUIRE(left >= *used, OP_PARAMS, *used, left);
     const int32_t *loops = params + 1 + n_operands;
+    int64_t steps = 1;
+    for (int32_t i = 0; i < n_loops; i++) {
+        const int32_t count = loops[i * (1 + n_operands)];
+        MNF_REQUIRE(count >= 1, DIM, 1, count);
+        steps *= count;
+        MNF_REQUIRE(steps <= INT32_MAX, RANGE, INT32_MAX, steps);
+    }
     for (int32_t operand = 0; operand < n_operands; operand++) {
         // The lowest and the highest element: a step of a loop adds at most 2^31 x 2^31 to either.
         int64_t low = params[1 + operand], high = low;
         for (int32_t i = 0; i < n_loops; i++) {
             const int32_t count = loops[i * (1 + n_operands)];
             const int64_t reach = (int64_t)(count - 1) * loops[i * (1 + n_operands) + 1 + operand];
-            MNF_REQUIRE(count >= 1, DIM, 1, count);
             *(reach < 0 ? &low : &high) += reach;
             MNF_REQUIRE(low >= 0, WALK, sizes[operand], low);
             MNF_REQUIRE(high < sizes[operand], WALK, sizes[operand], high);

@@ -6,6 +6,7 @@ from typing import Optional
 
 import numpy as np
 
+from minfer.compiler import variables
 from minfer.compiler.ir import Edge, Graph, Op, Tensor
 from minfer.compiler.operators import IMPORTERS, Node, describe
 from minfer.compiler.quantise import RangeError
@@ -44,14 +45,20 @@ class _Import:
         self.source = source
         self.tensors: dict[int, Tensor] = {}
         self.written: set[int] = set(source.inputs)
+        self.handles = variables.handles(source)
+        self.initial = variables.initial_values(source)
+        self.variables: dict[str, Tensor] = {}
 
     def graph(self) -> Graph:
         inputs = [self._edge(i, "input") for i in self.source.inputs]
         ops = []
         for op in self.source.ops:
-            if op.name not in IMPORTERS:
+            if op.name in variables.OPERATORS:
+                imported = self._variable_op(op)
+            elif op.name in IMPORTERS:
+                imported = _import_op(self._node(op))
+            else:
                 raise ConvertError(_unknown(op, self.source))
-            imported = _import_op(self._node(op))
             if imported is not None:
                 ops += imported if isinstance(imported, list) else [imported]
         outputs = [self._edge(i, "output") for i in self.source.outputs]
@@ -62,35 +69,65 @@ class _Import:
 
     def _edge(self, index: int, what: str) -> Edge:
         source = self.source.tensors[index]
-        tensor = self._tensor(index, f"{what} tensor '{source.name}'")
+        where = f"{what} tensor '{source.name}'"
+        if source.is_variable:
+            raise ConvertError(f"{where}: a variable tensor: expected another")
+        tensor = self._tensor(index, where)
         # A batch left open is 1, as TensorFlow Lite has it; nothing else can be guessed.
         if what == "input" and any(d < 0 for d in source.signature[1:]):
             raise ConvertError(
-                f"{what} tensor '{source.name}': dynamic shape {source.signature};"
+                f"{where}: dynamic shape {source.signature};"
                 " give the model a fixed input shape and convert it again"
             )
         return Edge(self.source.edge_names[index], tensor, tensor.dtype)
 
     def _node(self, op: SourceOp) -> Node:
-        where = f"{describe(op)}, tensor "
         if not op.outputs:
             raise ConvertError(f"{describe(op)}: expected an output, found none")
-        inputs: list[Optional[Tensor]] = []
-        for i in op.inputs:
-            if i < 0:
-                inputs.append(None)
-                continue
-            source = self.source.tensors[i]
-            if i not in self.written and source.data is None:
-                raise ConvertError(f"{where}'{source.name}': read before an operator writes it")
-            inputs.append(self._tensor(i, f"{where}'{source.name}'"))
+        inputs = [None if i < 0 else self._read(op, i) for i in op.inputs]
+        outputs = self._write(op)
+        return Node(op, inputs, outputs, [self.source.tensors[i] for i in op.intermediates])
+
+    def _read(self, op: SourceOp, index: int) -> Tensor:
+        source = self.source.tensors[index]
+        where = f"{describe(op)}, tensor '{source.name}'"
+        if index not in self.written and source.data is None and not source.is_variable:
+            raise ConvertError(f"{where}: read before an operator writes it")
+        return self._tensor(index, where)
+
+    def _write(self, op: SourceOp) -> list[Tensor]:
         for i in op.outputs:
-            name = self.source.tensors[i].name
-            if i in self.written or self.source.tensors[i].data is not None:
-                raise ConvertError(f"{where}'{name}': written a second time")
+            source = self.source.tensors[i]
+            if i in self.written or source.data is not None:
+                raise ConvertError(f"{describe(op)}, tensor '{source.name}': written a second time")
             self.written.add(i)
-        outputs = [self._tensor(i, f"{where}'{self.source.tensors[i].name}'") for i in op.outputs]
-        return Node(op, inputs, outputs)
+        return [self._tensor(i, f"{describe(op)}, tensor '{self.source.tensors[i].name}'") for i in op.outputs]
+
+    def _variable_op(self, op: SourceOp) -> Optional[Op]:
+        """READ_VARIABLE and ASSIGN_VARIABLE as copies; the others only name and fill variables."""
+        if op.name in ("CALL_ONCE", "VAR_HANDLE"):
+            return None
+        is_read = op.name == "READ_VARIABLE"
+        if (len(op.inputs), len(op.outputs)) != ((1, 1) if is_read else (2, 0)):
+            raise ConvertError(f"{describe(op)}: wrong number of inputs or outputs; the file is damaged")
+        variable = self._variable(op)
+        if is_read:
+            return variables.copy(op, variable, self._write(op)[0])
+        return variables.copy(op, self._read(op, op.inputs[1]), variable)
+
+    def _variable(self, op: SourceOp) -> Tensor:
+        if op.inputs[0] not in self.handles:
+            raise ConvertError(f"{describe(op)}: expected a VAR_HANDLE, found none")
+        name = self.handles[op.inputs[0]]
+        if name not in self.initial:
+            raise ConvertError(
+                f"{describe(op)}, variable '{name}': no initial value; keep the subgraph that CALL_ONCE runs"
+            )
+        if name not in self.variables:
+            tensor = _make_tensor(self.initial[name], f"{describe(op)}, variable '{name}'")
+            tensor.name, tensor.initial, tensor.data = name, tensor.data, None
+            self.variables[name] = tensor
+        return self.variables[name]
 
     def _tensor(self, index: int, where: str) -> Tensor:
         if index not in self.tensors:
@@ -120,9 +157,10 @@ def _make_tensor(source: SourceTensor, where: str) -> Tensor:
         )
     if len(source.shape) > MAX_RANK:
         raise ConvertError(f"{where}: {len(source.shape)} dimensions: expected at most {MAX_RANK}")
-    if source.is_variable or source.is_sparse:
-        kind = "variable" if source.is_variable else "sparse"
-        raise ConvertError(f"{where}: {kind} tensor: minfer has none; convert the model without it")
+    if source.is_sparse:
+        raise ConvertError(f"{where}: sparse tensor: minfer has none; convert the model without it")
+    if source.is_variable and source.data is not None:
+        raise ConvertError(f"{where}: variable tensor with data: expected none; convert it again")
     tensor = Tensor(
         name=source.name,
         shape=source.shape,
@@ -140,6 +178,10 @@ def _make_tensor(source: SourceTensor, where: str) -> Tensor:
                 " the file is damaged"
             )
         tensor.data = _elements(source.data, tensor)
+    if source.is_variable:
+        # As `ResetVariableTensors` (core/subgraph.cc) does.
+        value = tensor.zero_point if tensor.dtype == DType.INT8 else 0
+        tensor.initial = np.full(source.shape, value, tensor.dtype.numpy)
     return tensor
 
 

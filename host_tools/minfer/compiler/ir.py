@@ -141,7 +141,9 @@ class Graph:
         return [op for op in self.ops if any(t is tensor for t in op.inputs)]
 
     def producer(self, tensor: Tensor) -> Optional[Op]:
-        """The operator that writes a tensor, None for inputs and constants."""
+        """The operator that writes a tensor, None for inputs, constants and what outlives a run."""
+        if tensor.initial is not None:
+            return None
         return next((op for op in self.ops if any(t is tensor for t in op.outputs)), None)
 
     def is_output(self, tensor: Tensor) -> bool:

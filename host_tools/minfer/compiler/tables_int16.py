@@ -45,9 +45,20 @@ def _round(x: np.float32) -> np.float32:
 
 
 def logistic() -> np.ndarray:
-    """`sigmoid_table_uint16` (internal/common.cc): 2^16 times the logistic function of i / 24, less 2^15."""
-    values = 2.0**16 / (1 + np.exp(-np.arange(256) / 24))
-    return (np.floor(values + 0.5) - 2**15).clip(INT16_MIN, INT16_MAX).astype(np.int16)
+    """`sigmoid_table_uint16` (internal/common.cc): 2^16 times the logistic function of i / 24, less 2^15.
+
+    A line between two values would lie too low: each value is raised by half of what the middle of its line lacks.
+    The last one is what lies beyond the table, 1.
+    """
+
+    def real(steps: np.ndarray) -> np.ndarray:
+        return 2.0**16 / (1 + np.exp(-steps / 24))
+
+    i = np.arange(256)
+    lack = real(i + 0.5) - (real(i) + real(i + 1)) / 2
+    table = np.floor(real(i) + lack / 2 + 0.5) - 2**15
+    table[-1] = INT16_MAX
+    return table.astype(np.int16)
 
 
 def sigmoid_scaling(scale: float, is_tanh: bool) -> Optional[tuple[int, int]]:

@@ -61,18 +61,26 @@ class SourceOp:
     name: str
     inputs: list[int]
     outputs: list[int]
+    intermediates: list[int]
     options_type: str
     options: dict[str, Any]
 
 
 @dataclass(frozen=True)
-class SourceModel:
-    """The main subgraph of a file; tensors are meant by index, −1 is one that is absent."""
+class SourceGraph:
+    """A subgraph; tensors are meant by index, −1 is an optional one that is absent."""
 
     tensors: list[SourceTensor]
     ops: list[SourceOp]
     inputs: list[int]
     outputs: list[int]
+
+
+@dataclass(frozen=True)
+class SourceModel(SourceGraph):
+    """The main subgraph of a file, and the others in their order, number 1 first."""
+
+    others: list[SourceGraph]
     edge_names: dict[int, str]
     n_signatures: int
 
@@ -96,20 +104,28 @@ def read(file: bytes) -> SourceModel:
 def _read_model(model: tflite.Model) -> SourceModel:
     if model.SubgraphsLength() < 1:
         raise ValueError("no subgraph")
-    subgraph = model.Subgraphs(0)
-    tensors = [_read_tensor(model, subgraph.Tensors(i)) for i in range(subgraph.TensorsLength())]
-    ops = [_read_op(model, subgraph.Operators(i), i) for i in range(subgraph.OperatorsLength())]
-    inputs, outputs = _vector(subgraph, "Inputs"), _vector(subgraph, "Outputs")
-    indices = set(inputs + outputs).union(*(op.inputs for op in ops), *(op.outputs for op in ops))
-    if any(index < -1 or index >= len(tensors) for index in indices):
-        raise ValueError("tensor index out of range")
-    if any(index < 0 for op in ops for index in op.outputs) or any(i < 0 for i in inputs + outputs):
-        raise ValueError("absent output")
+    main, *others = (_read_graph(model, model.Subgraphs(i)) for i in range(model.SubgraphsLength()))
     n_signatures = model.SignatureDefsLength()
-    names = {i: tensors[i].name for i in inputs + outputs}
+    names = {i: main.tensors[i].name for i in main.inputs + main.outputs}
     if n_signatures == 1:
         names.update(_signature_names(model.SignatureDefs(0)))
-    return SourceModel(tensors, ops, inputs, outputs, names, n_signatures)
+    return SourceModel(main.tensors, main.ops, main.inputs, main.outputs, others, names, n_signatures)
+
+
+def _read_graph(model: tflite.Model, subgraph: tflite.SubGraph) -> SourceGraph:
+    tensors = [
+        _read_tensor(model, subgraph.Tensors(i)) for i in range(subgraph.TensorsLength())
+    ]
+    ops = [_read_op(model, subgraph.Operators(i), i) for i in range(subgraph.OperatorsLength())]
+    inputs, outputs = _vector(subgraph, "Inputs"), _vector(subgraph, "Outputs")
+    indices = set(inputs + outputs).union(*(op.inputs + op.outputs + op.intermediates for op in ops))
+    if any(index < -1 or index >= len(tensors) for index in indices):
+        raise ValueError("tensor index out of range")
+    if any(index < 0 for op in ops for index in op.outputs + op.intermediates):
+        raise ValueError("absent output")
+    if any(index < 0 for index in inputs + outputs):
+        raise ValueError("absent input or output")
+    return SourceGraph(tensors, ops, inputs, outputs)
 
 
 def _read_tensor(model: tflite.Model, tensor: tflite.Tensor) -> SourceTensor:
@@ -153,6 +169,7 @@ def _read_op(model: tflite.Model, op: tflite.Operator, index: int) -> SourceOp:
         name=name,
         inputs=_vector(op, "Inputs"),
         outputs=_vector(op, "Outputs"),
+        intermediates=_vector(op, "Intermediates"),
         options_type=options_type,
         options=_read_options(options_type, op.BuiltinOptions()),
     )
@@ -169,7 +186,8 @@ def _read_options(name: str, table: Any) -> dict[str, Any]:
         if field.endswith("AsNumpy"):
             values[field[: -len("AsNumpy")]] = _vector(options, field[: -len("AsNumpy")])
         elif not inspect.signature(method).parameters and not field.endswith(("Length", "IsNone")):
-            values[field] = method()
+            value = method()
+            values[field] = _text(value) if isinstance(value, bytes) else value
     return values
 
 

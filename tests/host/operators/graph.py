@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from build import Builder, Shape, Tensor
-from operators.add import Add
 from operators.conv import Conv
+from operators.elementwise import Binary
 from operators.fully_connected import FullyConnected
 from operators.pad import Pad
 from operators.pool import Pool
@@ -63,7 +63,7 @@ def apply(
         kind = "fully_connected"
     if kind == "add":
         other = tensors[second] if tensors[second].shape == x.shape else x
-        return Add(scales=(0, 0, y_scale), zero_points=(0, 0, points[0])).apply(b, x, other)
+        return Binary(scales=(0, 0, y_scale), zero_points=(0, 0, points[0])).apply(b, x, other)
     if kind == "conv1":
         return Conv(out=5, kernel=(1, 1), zero_points=points).apply(b, rng, x)
     if kind == "conv3":

@@ -109,4 +109,13 @@ typedef struct {
     cmsis_nn_activation activation;
 } cmsis_nn_pool_params;
 
+// input_offset is the input's zero point, not its negative.
+typedef struct {
+    int32_t rank;
+    int32_t input_offset;
+    int32_t output_offset;
+    cmsis_nn_activation input_activation; // of what goes into the state
+    cmsis_nn_activation output_activation;
+} cmsis_nn_svdf_params;
+
 #endif

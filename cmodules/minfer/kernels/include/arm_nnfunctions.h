@@ -219,4 +219,17 @@ void arm_softmax_s8(
     const int8_t *input, const int32_t num_rows, const int32_t row_size,
     const int32_t mult, const int32_t shift, const int32_t diff_min, int8_t *output);
 
+// A low-rank filter over time. state [n, filters, steps] forgets its oldest step and takes in the weighted input; its weighted sum,
+// `rank` filters to an output, is the result. Dimensions: input n, h inputs; feature n filters; time h steps; output n, h units.
+// input_ctx holds an int32 for each filter of each batch, output_ctx one for each output.
+arm_cmsis_nn_status arm_svdf_state_s16_s8(
+    const cmsis_nn_context *input_ctx, const cmsis_nn_context *output_ctx, const cmsis_nn_svdf_params *svdf_params,
+    const cmsis_nn_per_tensor_quant_params *input_quant_params, const cmsis_nn_per_tensor_quant_params *output_quant_params,
+    const cmsis_nn_dims *input_dims, const int8_t *input_data,
+    const cmsis_nn_dims *state_dims, int16_t *state_data,
+    const cmsis_nn_dims *weights_feature_dims, const int8_t *weights_feature_data,
+    const cmsis_nn_dims *weights_time_dims, const int16_t *weights_time_data,
+    const cmsis_nn_dims *bias_dims, const int32_t *bias_data,
+    const cmsis_nn_dims *output_dims, int8_t *output_data);
+
 #endif

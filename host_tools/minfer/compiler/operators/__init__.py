@@ -11,6 +11,7 @@ from minfer.compiler.operators import (  # noqa: F401
     normalise,
     pad,
     pool,
+    recurrent,
     reduce,
     requantise,
     reshape,

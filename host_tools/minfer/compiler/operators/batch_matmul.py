@@ -32,7 +32,7 @@ class BatchMatmulParams:
 
 @importer("BATCH_MATMUL")
 def batch_matmul(node: Node) -> list[Op]:
-    """The kernels want both matrices with the common dimension last: constants are turned here, others by a COPY."""
+    """The kernels want the common dimension last: constants are turned here, others by a COPY."""
     options = node.options("BatchMatMulOptions")
     a, b = node.activation(0, *TYPES), node.activation(1, *TYPES)
     y = node.result(a.dtype)
@@ -40,9 +40,13 @@ def batch_matmul(node: Node) -> list[Op]:
         node.refuse(f"{b.dtype} times {a.dtype}: expected both of one type", b)
     if not all(2 <= len(t.shape) <= MAX_RANK for t in (a, b)):
         node.refuse(f"expected 2 to {MAX_RANK} dimensions, found shapes {a.shape} and {b.shape}")
-    # TensorFlow Lite folds the first operand's last batch dimension into its rows there, transposed or not.
+    # TensorFlow Lite folds the last batch dimension of a into its rows there, transposed or not.
     if options["AdjX"] and a.shape[-3:-2] > (1,) and b.shape[-3:-2] == (1,):
-        node.refuse(f"adj_x with batches {a.shape[:-2]} and {b.shape[:-2]}, which TensorFlow Lite gets wrong; transpose it before", a)
+        node.refuse(
+            f"adj_x with batches {a.shape[:-2]} and {b.shape[:-2]}, which TensorFlow Lite gets wrong;"
+            " transpose it before",
+            a,
+        )
     ops: list[Op] = []
     if options["AdjX"]:
         a = _transposed(node, a, ops)
@@ -68,7 +72,7 @@ def _broadcast(node: Node, a: tuple[int, ...], b: tuple[int, ...]) -> tuple[int,
 
 
 def _starts(batch: tuple[int, ...], shape: tuple[int, ...]) -> list[int]:
-    """How far apart the matrices of a tensor lie, for each dimension of the output's batch: 0 where one serves all."""
+    """Strides from matrix to matrix over the output's batch: 0 where one matrix serves all."""
     own = (1,) * (len(batch) + 2 - len(shape)) + shape
     return [0 if n == 1 else stride for n, stride in zip(own, row_major(own)[:-2])]
 
@@ -85,5 +89,6 @@ def _transposed(node: Node, x: Tensor, ops: list[Op]) -> Tensor:
     else:
         counts = (prod(batch), columns, rows)
         strides = [row_major(counts), [rows * columns, 1, columns]]
-        ops.append(Op("COPY", [x], [turned], CopyParams(((0, walk(counts, strides, (0, 0))),)), source=node.where))
+        copy = CopyParams(((0, walk(counts, strides, (0, 0))),))
+        ops.append(Op("COPY", [x], [turned], copy, source=node.where))
     return turned

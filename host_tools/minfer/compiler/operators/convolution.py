@@ -38,11 +38,13 @@ def requant(name: str, multipliers: list[Multiplier]) -> Tensor:
 def bias_of(node: Node, place: int, channels: int, options: dict[str, Any]) -> Optional[Tensor]:
     """Input `place`, [channels] where there is one, without its quantisation: the chip needs none.
 
-    int32 with int8 activations; with int16 int64, unless the options say otherwise, and zeros where there is none.
+    int32 with int8 activations; with int16 int64, unless the options say otherwise, and zeros
+    where there is none.
     """
     wide = node.outputs[0].dtype == DType.INT16
     narrow_sums = TYPE_NAMES.get(options.get("QuantizedBiasType")) == "INT32"
-    bias = node.optional_constant(place, "bias", DType.INT64 if wide and not narrow_sums else DType.INT32)
+    dtype = DType.INT64 if wide and not narrow_sums else DType.INT32
+    bias = node.optional_constant(place, "bias", dtype)
     if bias is None:
         return Tensor.constant("no bias", np.zeros(channels, np.int64)) if wide else None
     if bias.elements != channels:
@@ -51,7 +53,7 @@ def bias_of(node: Node, place: int, channels: int, options: dict[str, Any]) -> O
 
 
 def weights_of(node: Node, x: Tensor) -> Tensor:
-    """Input 1, constant: int8, or int4 where the activations are int8. The chip has no int4 with int16: they are widened."""
+    """Input 1, a constant of int8 or int4. The chip has no int4 with int16 activations: they are widened."""
     weights = node.constant(1, "weights", DType.INT8, DType.INT4)
     return _widened(weights) if x.dtype == DType.INT16 else weights
 
@@ -62,7 +64,7 @@ def _widened(weights: Tensor) -> Tensor:
 
 
 def _dense(weights: Tensor, groups: int) -> Tensor:
-    """The weights of a grouped convolution as those of one group, 0 for the channels of the others."""
+    """The weights of a grouped convolution as those of one group, 0 for channels of other groups."""
     channels, kernel_h, kernel_w, depth = weights.shape
     data = np.zeros((groups, channels // groups, kernel_h, kernel_w, groups, depth), np.int8)
     for group, part in enumerate(np.split(weights.data, groups)):
@@ -73,7 +75,10 @@ def _dense(weights: Tensor, groups: int) -> Tensor:
 
 @importer("CONV_2D")
 def conv_2d(node: Node) -> Op:
-    """Each output channel sees all channels of the input, or those of its group; the chip has groups in int8 only."""
+    """Each output channel sees all channels of the input, or those of its group.
+
+    The chip has groups in int8 only: int4 is widened, in int16 all weights are written out.
+    """
     options = node.options("Conv2DOptions")
     x = node.activation(0, DType.INT8, DType.INT16)
     node.result(x.dtype)

@@ -55,7 +55,10 @@ def fully_connected(node: Node) -> Op:
         # The chip runs these as convolutions, with a multiplier a channel.
         multipliers *= channels // len(multipliers)
         if weights.zero_point:
-            node.refuse(f"weights: expected zero point 0, found {weights.zero_point}; quantise symmetrically", weights)
+            node.refuse(
+                f"weights: expected zero point 0, found {weights.zero_point}; quantise symmetrically",
+                weights,
+            )
     low, high = node.clamp(options)
     return node.op(
         "FULLY_CONNECTED",

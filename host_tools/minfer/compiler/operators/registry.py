@@ -12,14 +12,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, NoReturn, Optional, Union
 
 import numpy as np
 
 from minfer.compiler.ir import NoParams, Op, Params, Tensor
 from minfer.compiler.quantise import activation_range
-from minfer.compiler.tflite_file import ACTIVATION_NAMES, SourceOp
+from minfer.compiler.tflite_file import ACTIVATION_NAMES, SourceOp, SourceTensor
 from minfer.errors import ConvertError
 from minfer.format import MAX_BYTES, MAX_RANK, DType
 
@@ -36,6 +36,7 @@ class Node:
     source: SourceOp
     inputs: list[Optional[Tensor]]
     outputs: list[Tensor]
+    intermediates: list[SourceTensor] = field(default_factory=list)
 
     @property
     def where(self) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from minfer.compiler.ir import Op, Tensor
+from minfer.compiler.ir import RESHAPE, Op, Tensor
 from minfer.compiler.operators.elementwise import broadcast_walk, operands
 from minfer.compiler.operators.registry import Node, importer
 from minfer.compiler.quantise import Multiplier, quantise_multiplier, round_half_away
@@ -100,6 +100,7 @@ def relu(node: Node) -> Op:
 def prelu(node: Node) -> Op:
     """Multipliers as `PreluPrepare` of activations.cc computes them, in single precision."""
     x, alpha, y, walk = operands(node)
+    node.expect_shape(y, x.shape)
     slope = FLOAT(x.scale) * FLOAT(alpha.scale) / FLOAT(y.scale)
     params = PreluParams(ratio(x, y), quantise_multiplier(float(slope)), *limits(y.dtype), walk)
     return node.op("PRELU", [x, alpha], params)
@@ -141,7 +142,9 @@ def cast(node: Node) -> Op:
     for tensor in (x, y):
         if tensor.dtype not in INTEGERS:
             node.refuse(f"{tensor.dtype}: expected integers or bool; quantise the whole model to int8", tensor)
-    if x.dtype == DType.INT64 and y.dtype in (DType.INT64, DType.BOOL):
-        node.refuse(f"int64 to {y.dtype}: expected int32 or less", x)
+    if x.dtype == DType.INT64 and y.dtype == DType.BOOL:
+        node.refuse("int64 to bool: expected an integer of 32 bits or less", x)
     node.expect_shape(y, x.shape)
+    if x.dtype == y.dtype:
+        return node.op(RESHAPE, [x])
     return node.op("CAST", [x])

@@ -31,7 +31,7 @@ class TransposeConvParams:
 
 @importer("TRANSPOSE_CONV")
 def transpose_conv(node: Node) -> Op:
-    """Each input element adds the filter to the output, at its place times the stride; the padding is cut off."""
+    """Each input element adds the filter to the output, at its place times the stride."""
     options = node.options("TransposeConvOptions")
     x = node.activation(2, DType.INT8, DType.INT16)
     y, weights = node.result(x.dtype), node.constant(1, "weights", DType.INT8)
@@ -41,7 +41,9 @@ def transpose_conv(node: Node) -> Op:
     node.expect_shape(y, tuple(int(d) for d in shape.data.ravel()))
     channels, kernel_h, kernel_w, depth = weights.shape
     if y.shape[0] != x.shape[0] or y.shape[3] != channels or x.shape[3] != depth:
-        node.refuse(f"weights of shape {weights.shape} do not fit input {x.shape} and output {y.shape}", weights)
+        node.refuse(
+            f"weights of shape {weights.shape} do not fit input {x.shape} and output {y.shape}", weights
+        )
     scales = np.broadcast_to(node.weight_scales(weights, channels), channels)
     multipliers = channel_multipliers(x.scale, scales, y.scale)
     return Op(

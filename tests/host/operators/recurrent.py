@@ -1,0 +1,149 @@
+"""SVDF, UNIDIRECTIONAL_SEQUENCE_LSTM and resource variables: every sample is a step that depends on those before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import product
+
+import numpy as np
+from build import Builder, Shape, Tensor, schema
+from spec import Case, Spec, shaped
+
+
+@dataclass(frozen=True)
+class Stateful(Spec):
+    """Samples run three times over, so that the state gets old."""
+
+    def case(self) -> Case:
+        case = super().case()
+        return replace(case, samples=case.samples * 3)
+
+
+@dataclass(frozen=True)
+class Svdf(Stateful):
+    x: Shape = (1, 10)
+    units: int = 4
+    rank: int = 1
+    steps: int = 5
+    bias: bool = True
+    zero_points: Shape = (-3, -128)
+    scales: tuple[float, float] = (0.02, 0.05)  # of the state, of the output
+
+    @property
+    def operator(self) -> str:
+        return "SVDF"
+
+    def build(self, b: Builder, rng: np.random.Generator) -> tuple[list[Tensor], list[Tensor]]:
+        x = b.tensor(self.x, 0.05, self.zero_points[0])
+        return [x], [self.apply(b, rng, x)]
+
+    def apply(self, b: Builder, rng: np.random.Generator, x: Tensor) -> Tensor:
+        """The operator on `x`, whose shape takes the place of that in the line."""
+        filters = self.units * self.rank
+        feature = b.constant(shaped((filters, x.shape[1]), -127, 127, rng), 0.01)
+        time = b.constant(rng.integers(-32767, 32768, (filters, self.steps)).astype(np.int16), 0.00003)
+        bias = b.constant(rng.integers(-300000, 300000, self.units).astype(np.int32)) if self.bias else None
+        state = b.tensor((x.shape[0], filters * self.steps), self.scales[0], 0, "int16", variable=True)
+        y = b.tensor((x.shape[0], self.units), self.scales[1], self.zero_points[1])
+        relu = schema.ActivationFunctionType.RELU
+        b.op("SVDF", [x, feature, time, bias, state], [y], rank=self.rank, fusedActivationFunction=relu)
+        return y
+
+
+@dataclass(frozen=True)
+class Lstm(Stateful):
+    x: Shape = (1, 3, 5)  # [batch, time, inputs]; [time, batch, inputs] where `time_major`
+    cells: int = 4
+    time_major: bool = False
+    coupled: bool = False  # no input gate: it is 1 - forget
+    zero_points: Shape = (-4, 7)
+    cell_shift: int = -11
+    cell_clip: float = 0.0
+    weight_scale: float = 0.01
+
+    @property
+    def operator(self) -> str:
+        return "UNIDIRECTIONAL_SEQUENCE_LSTM"
+
+    def build(self, b: Builder, rng: np.random.Generator) -> tuple[list[Tensor], list[Tensor]]:
+        x = b.tensor(self.x, 0.04, self.zero_points[0])
+        return [x], [self.apply(b, rng, x)]
+
+    def apply(self, b: Builder, rng: np.random.Generator, x: Tensor) -> Tensor:
+        """The operator on `x`, whose shape takes the place of that in the line."""
+        output = (1 / 128, self.zero_points[1])
+        gates = range(1, 4) if self.coupled else range(4)
+        inputs: list[Tensor | None] = [None] * 24
+        inputs[0] = x
+        for gate in gates:
+            scale = self.weight_scale * (1 + gate / 10)
+            inputs[1 + gate] = b.constant(shaped((self.cells, x.shape[2]), -127, 127, rng), scale)
+            inputs[5 + gate] = b.constant(shaped((self.cells, self.cells), -127, 127, rng), scale)
+            inputs[12 + gate] = b.constant(rng.integers(-5000, 5000, self.cells).astype(np.int32), scale * x.scale)
+        batch = x.shape[1 if self.time_major else 0]
+        inputs[18] = b.tensor((batch, self.cells), *output, variable=True)
+        inputs[19] = b.tensor((batch, self.cells), 2.0**self.cell_shift, 0, "int16", variable=True)
+        y = b.tensor((*x.shape[:2], self.cells), *output)
+        between = [b.tensor((1,), 2.0**-12, 0, "int16") for _ in range(4)] + [b.tensor((1,), *output)]
+        b.op(
+            "UNIDIRECTIONAL_SEQUENCE_LSTM",
+            inputs,
+            [y],
+            intermediates=between,
+            fusedActivationFunction=schema.ActivationFunctionType.TANH,
+            cellClip=self.cell_clip,
+            timeMajor=self.time_major,
+        )
+        return y
+
+
+@dataclass(frozen=True)
+class Variable(Stateful):
+    """A sum that goes on and on, read before or after it is assigned anew."""
+
+    x: Shape = (1, 6)
+    dtype: str = "int8"
+    after: bool = False  # the output is read after the assignment
+    twice: bool = False  # assigned once more, the second value from the first
+
+    @property
+    def operator(self) -> str:
+        return "READ_VARIABLE"
+
+    def build(self, b: Builder, rng: np.random.Generator) -> tuple[list[Tensor], list[Tensor]]:
+        quantisation = (0.05, 0 if self.dtype == "int16" else 3)
+        values = rng.integers(-100, 100, self.x).astype(self.dtype)
+        handle = b.variable(values, *quantisation)
+
+        def tensor() -> Tensor:
+            return b.tensor(self.x, *quantisation, dtype=self.dtype)
+
+        def read() -> Tensor:
+            value = tensor()
+            b.op("READ_VARIABLE", [handle], [value])
+            return value
+
+        x, before = tensor(), read()
+        for _ in range(2 if self.twice else 1):
+            total = tensor()
+            b.op("ADD", [read(), x], [total])
+            b.op("ASSIGN_VARIABLE", [handle, total], [])
+        y = tensor()
+        b.op("ADD", [read() if self.after else before, x], [y])
+        return [x], [y]
+
+
+CASES: list[Spec] = [
+    *(Svdf(x=x, units=u, rank=r) for x, u, r in product(((1, 10), (3, 7)), (1, 4, 9), (1, 2, 3))),
+    *(Svdf(steps=n, bias=bias) for n, bias in product((1, 2, 10, 30), (False, True))),
+    *(Svdf(zero_points=z) for z in ((-128, -128), (127, 0), (0, 127), (5, -128))),
+    *(Svdf(scales=s, zero_points=(3, 4)) for s in ((0.0001, 0.001), (0.001, 0.4), (1.0, 0.3), (3.0, 0.01))),
+    *(Lstm(x=x, cells=c) for x, c in product(((1, 1, 5), (1, 7, 3), (3, 2, 9)), (1, 4, 13))),
+    *(Lstm(x=x, time_major=True) for x in ((1, 1, 5), (7, 1, 3), (2, 3, 9))),
+    *(Lstm(coupled=True, x=x, time_major=t) for x, t in product(((1, 3, 5), (2, 4, 3)), (False, True))),
+    *(Lstm(zero_points=z) for z in ((-128, -128), (127, 127), (0, 0), (0, -20))),
+    *(Lstm(cell_shift=s, weight_scale=w) for s, w in product(range(-15, -8), (0.001, 0.01, 0.1))),
+    *(Lstm(cell_clip=c, weight_scale=0.05) for c in (0.5, 1.0, 10.0, 1000.0)),
+    *(Variable(after=a, twice=t) for a, t in product((False, True), (False, True))),
+    Variable(dtype="int16", x=(2, 3)),
+]
