@@ -108,15 +108,17 @@ class Op:
         return ConvertError(f"{self.source}, tensor '{self.outputs[0].name}': {why}")
 
 
-# What a pass removes: a copy under another shape, and the two ways over the model's edge.
+# What a pass removes: a copy under another shape, from and to a variable, and the two ways over the model's edge.
 RESHAPE = "RESHAPE"
+READ_VARIABLE = "READ_VARIABLE"
+ASSIGN_VARIABLE = "ASSIGN_VARIABLE"
 QUANTIZE = "QUANTIZE"
 DEQUANTIZE = "DEQUANTIZE"
 
 
 @dataclass(eq=False)
 class Edge:
-    """An input or output of the model: the caller sees `face`, int8 or float32."""
+    """An input or output of the model: the caller sees `face`: the type of the tensor, float32, or uint8."""
 
     name: str
     tensor: Tensor
