@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Optional
+from typing import Optional, Union
 
 import numpy as np
 
 from minfer.compiler import variables
 from minfer.compiler.ir import Edge, Graph, Op, Tensor
 from minfer.compiler.operators import IMPORTERS, Node, describe
+from minfer.compiler.operators.shape import fold
 from minfer.compiler.tflite_file import SourceModel, SourceOp, SourceTensor, read
 from minfer.errors import ConvertError
 from minfer.format import MAX_BYTES, MAX_RANK, DType
@@ -52,19 +53,24 @@ class _Import:
         inputs = [self._edge(i, "input") for i in self.source.inputs]
         ops = []
         for op in self.source.ops:
-            if op.name in variables.OPERATORS:
-                imported = self._variable_op(op)
-            elif op.name in IMPORTERS:
-                imported = IMPORTERS[op.name](self._node(op))
-            else:
-                raise ConvertError(_unknown(op, self.source))
+            imported = self._import(op)
             if imported is not None:
-                ops.append(imported)
+                ops += imported if isinstance(imported, list) else [imported]
         outputs = [self._edge(i, "output") for i in self.source.outputs]
         for i, edge in zip(self.source.outputs, outputs):
             if i not in self.written:
                 raise ConvertError(f"output tensor '{edge.tensor.name}': no operator computes it")
         return Graph(name, inputs, outputs, ops)
+
+    def _import(self, op: SourceOp) -> Union[Op, list[Op], None]:
+        if op.name in variables.OPERATORS:
+            return self._variable_op(op)
+        node = self._node(op)
+        if fold(node):
+            return None
+        if op.name not in IMPORTERS:
+            raise ConvertError(_unknown(op, self.source))
+        return IMPORTERS[op.name](node)
 
     def _edge(self, index: int, what: str) -> Edge:
         source = self.source.tensors[index]
