@@ -8,7 +8,7 @@ from minfer.compiler.passes.float_face import float_face
 from minfer.compiler.passes.fold_constants import fold_constants
 from minfer.compiler.passes.fold_pads import fold_pads
 from minfer.compiler.passes.fuse_clamps import fuse_clamps
-from minfer.compiler.passes.lower_pads import lower_pads
+from minfer.compiler.passes.lower_copies import lower_copies
 from minfer.compiler.passes.merge_lookups import merge_lookups
 from minfer.compiler.passes.remove_dead import remove_dead
 from minfer.compiler.passes.tabulate import tabulate
@@ -22,7 +22,7 @@ PASSES = (
     merge_lookups,
     fuse_clamps,
     fold_pads,
-    lower_pads,
+    lower_copies,
     drop_reshapes,
 )
 
