@@ -108,7 +108,7 @@ class _Import:
         return [self._tensor(i, f"{describe(op)}, tensor '{self.source.tensors[i].name}'") for i in op.outputs]
 
     def _variable_op(self, op: SourceOp) -> Optional[Op]:
-        """READ_VARIABLE and ASSIGN_VARIABLE as copies; the others only name and fill variables."""
+        """READ_VARIABLE or ASSIGN_VARIABLE; the others only name and fill variables."""
         if op.name in ("CALL_ONCE", "VAR_HANDLE"):
             return None
         is_read = op.name == "READ_VARIABLE"
@@ -116,8 +116,8 @@ class _Import:
             raise ConvertError(f"{describe(op)}: wrong number of inputs or outputs; the file is damaged")
         variable = self._variable(op)
         if is_read:
-            return variables.copy(op, variable, self._write(op)[0])
-        return variables.copy(op, self._read(op, op.inputs[1]), variable)
+            return variables.moved(op, variable, self._write(op)[0])
+        return variables.moved(op, self._read(op, op.inputs[1]), variable)
 
     def _variable(self, op: SourceOp) -> Tensor:
         if op.inputs[0] not in self.handles:
