@@ -36,7 +36,7 @@ class TensorInfo:
 
 @dataclass(frozen=True)
 class EdgeInfo:
-    """An input or output: `face` is the type the caller gives or gets, int8 or float32."""
+    """An input or output: `face` is the type the caller gives or gets: the tensor's, float32, or uint8."""
 
     name: str
     tensor: TensorInfo
@@ -160,28 +160,17 @@ class Model:
                 f"input '{edge.name}': expected {edge.describe()},"
                 f" found {array.dtype} of shape {array.shape}"
             )
-        place = self._bytes(edge.tensor)
-        if edge.face == edge.dtype:
-            place[:] = np.ascontiguousarray(array).reshape(-1).view(np.uint8)
-            return
-        real = np.ascontiguousarray(array)
+        values = np.ascontiguousarray(array)
         record = self._model.tensors + edge.tensor.index
-        lib.mnf_quantise(
-            record,
-            ffi.from_buffer("float[]", real),
-            ffi.cast("int8_t *", _pointer(place)),
-            real.size,
-        )
+        place = _pointer(self._bytes(edge.tensor))
+        lib.mnf_put(record, edge.face, ffi.cast("void *", values.ctypes.data), place, values.size)
 
     def _read(self, edge: EdgeInfo) -> np.ndarray:
-        place = self._bytes(edge.tensor)
-        if edge.face == edge.dtype:
-            return place.view(edge.dtype.numpy).reshape(edge.shape).copy()
-        real = np.empty(edge.shape, np.float32)
+        values = np.empty(edge.shape, edge.face.numpy)
         record = self._model.tensors + edge.tensor.index
-        quantised = ffi.cast("const int8_t *", _pointer(place))
-        lib.mnf_dequantise(record, quantised, ffi.from_buffer("float[]", real), real.size)
-        return real
+        place = _pointer(self._bytes(edge.tensor))
+        lib.mnf_take(record, edge.face, place, ffi.cast("void *", values.ctypes.data), values.size)
+        return values
 
     def _bytes(self, tensor: TensorInfo) -> np.ndarray:
         return self._arena[tensor.offset : tensor.offset + tensor.size]

@@ -12,6 +12,7 @@ import numpy as np
 
 from minfer.engine import EdgeInfo
 from minfer.errors import MinferError
+from minfer.format import DType
 
 Sample = list[np.ndarray]
 
@@ -66,10 +67,14 @@ def random_samples(edges: Sequence[EdgeInfo], n: int, seed: int) -> list[Sample]
 
 
 def _random(edge: EdgeInfo, chance: np.random.Generator) -> np.ndarray:
-    if edge.face == edge.dtype:
-        bounds = np.iinfo(edge.dtype.numpy)
-        return chance.integers(bounds.min, bounds.max, edge.shape, edge.dtype.numpy, endpoint=True)
-    integers = chance.uniform(-140, 140, edge.shape)
+    if edge.face == DType.BOOL:
+        return chance.integers(0, 2, edge.shape).astype(bool)
+    if edge.face != DType.FLOAT32:
+        bounds = np.iinfo(edge.face.numpy)
+        return chance.integers(bounds.min, bounds.max, edge.shape, edge.face.numpy, endpoint=True)
+    bounds = np.iinfo(edge.dtype.numpy)
+    beyond = (bounds.max - bounds.min) / 20
+    integers = chance.uniform(bounds.min - beyond, bounds.max + beyond, edge.shape)
     return (edge.scale * (integers - edge.zero_point)).astype(np.float32)
 
 

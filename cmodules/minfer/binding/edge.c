@@ -102,14 +102,14 @@ static void edge_buffer(const minfer_model_t *self, size_t io, mp_obj_t obj, mp_
 // Whether real numbers have a meaning for the tensor.
 static void check_real(const minfer_model_t *self, size_t io) {
     const mnf_tensor_t *tensor = minfer_io_tensor(self, io);
-    if (tensor->dtype == MNF_FLOAT32 || (tensor->dtype == MNF_INT8 && tensor->scale > 0.0f)) {
+    if (mnf_has_face(tensor, MNF_FLOAT32)) {
         return;
     }
     mp_obj_t args[] = {
         minfer_io_label(self, io),
         minfer_str(minfer_dtype(tensor->dtype)->name),
     };
-    minfer_raise(&mp_type_ValueError, "%s: expected int8 with a scale or float32, found %s without; use run()", 2, args);
+    minfer_raise(&mp_type_ValueError, "%s: expected a scale or float32, found %s without; use run()", 2, args);
 }
 
 // `obj` itself where the model has one such edge, else the i-th of as many.
@@ -158,12 +158,8 @@ static void fill_floats(filling_t *fill, const float *real, size_t n) {
     }
     // Asked for each time: numbers may come from Python code, which can do anything to the arena's buffer.
     const mnf_tensor_t *tensor = minfer_io_tensor(fill->model, fill->io);
-    void *data = mnf_tensor_data(&fill->model->engine, tensor, minfer_arena(fill->model));
-    if (tensor->dtype == MNF_FLOAT32) {
-        memmove((float *)data + fill->done, real, n * sizeof(float));
-    } else {
-        mnf_quantise(tensor, real, (int8_t *)data + fill->done, n);
-    }
+    uint8_t *data = mnf_tensor_data(&fill->model->engine, tensor, minfer_arena(fill->model));
+    mnf_put(tensor, MNF_FLOAT32, real, data + fill->done * mnf_dtype_size(tensor->dtype), n);
     fill->done += n;
 }
 
@@ -210,11 +206,7 @@ static void put_buffer(const minfer_model_t *self, size_t io, mp_obj_t x) {
     edge_buffer(self, io, x, MP_BUFFER_READ, false, &info);
     const mnf_tensor_t *tensor = minfer_io_tensor(self, io);
     void *data = mnf_tensor_data(&self->engine, tensor, minfer_arena(self));
-    if (self->engine.io[io].face == tensor->dtype) {
-        memmove(data, info.buf, tensor->size);
-    } else {
-        mnf_quantise(tensor, info.buf, data, minfer_count(tensor));
-    }
+    mnf_put(tensor, self->engine.io[io].face, info.buf, data, minfer_count(tensor));
 }
 
 // Buffers have a type: only those of float32 and float64 hold real numbers, the others are the model's own integers or wrong.
@@ -260,22 +252,16 @@ static void take_output(const minfer_model_t *self, size_t io, mp_obj_t out, boo
     mp_buffer_info_t info;
     edge_buffer(self, io, out, MP_BUFFER_WRITE, real, &info);
     const mnf_tensor_t *tensor = minfer_io_tensor(self, io);
-    const void *data = mnf_tensor_data(&self->engine, tensor, minfer_arena(self));
+    const uint8_t *data = mnf_tensor_data(&self->engine, tensor, minfer_arena(self));
     size_t count = minfer_count(tensor);
     if (real && info.typecode == 'd') {
         for (size_t i = 0; i < count; i++) {
             float value;
-            if (tensor->dtype == MNF_FLOAT32) {
-                value = ((const float *)data)[i];
-            } else {
-                mnf_dequantise(tensor, (const int8_t *)data + i, &value, 1);
-            }
+            mnf_take(tensor, MNF_FLOAT32, data + i * mnf_dtype_size(tensor->dtype), &value, 1);
             ((double *)info.buf)[i] = (double)value;
         }
-    } else if ((real || self->engine.io[io].face == MNF_FLOAT32) && tensor->dtype == MNF_INT8) {
-        mnf_dequantise(tensor, data, info.buf, count);
     } else {
-        memmove(info.buf, data, tensor->size);
+        mnf_take(tensor, real ? MNF_FLOAT32 : self->engine.io[io].face, data, info.buf, count);
     }
 }
 

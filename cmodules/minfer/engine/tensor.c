@@ -69,18 +69,60 @@ static float round_half_away(float x) {
     return fraction >= 0.5f ? whole + 1 : fraction <= -0.5f ? whole - 1 : whole;
 }
 
-void mnf_quantise(const mnf_tensor_t *tensor, const float *real, int8_t *quantised, size_t n) {
-    for (size_t i = 0; i < n; i++) {
-        const float scaled = round_half_away(real[i] / tensor->scale);
-        // A float beyond +-1000 saturates whatever the zero point; a NaN is not below, and not above.
-        const int32_t q = scaled != scaled ? 0 : scaled < -1000 ? -1000 : scaled > 1000 ? 1000 : (int32_t)scaled;
-        const int32_t shifted = q + tensor->zero_point;
-        quantised[i] = (int8_t)(shifted < INT8_MIN ? INT8_MIN : shifted > INT8_MAX ? INT8_MAX : shifted);
+bool mnf_has_face(const mnf_tensor_t *tensor, uint32_t face) {
+    const uint32_t dtype = tensor->dtype;
+    const bool is_quantised = (dtype == MNF_INT8 || dtype == MNF_UINT8 || dtype == MNF_INT16) && tensor->scale > 0.0f;
+    return face == dtype || (face == MNF_FLOAT32 && is_quantised) || (face == MNF_UINT8 && dtype == MNF_INT8);
+}
+
+static int32_t load(const void *data, uint32_t dtype, size_t i) {
+    return dtype == MNF_INT16 ? ((const int16_t *)data)[i] : dtype == MNF_UINT8 ? ((const uint8_t *)data)[i] : ((const int8_t *)data)[i];
+}
+
+static void store(void *data, uint32_t dtype, size_t i, int32_t value) {
+    if (dtype == MNF_INT16) {
+        ((int16_t *)data)[i] = (int16_t)value;
+    } else {
+        ((uint8_t *)data)[i] = (uint8_t)value;
     }
 }
 
-void mnf_dequantise(const mnf_tensor_t *tensor, const int8_t *quantised, float *real, size_t n) {
+static int32_t quantised(const mnf_tensor_t *tensor, float real) {
+    const int32_t least = tensor->dtype == MNF_INT16 ? INT16_MIN : tensor->dtype == MNF_UINT8 ? 0 : INT8_MIN;
+    const int32_t most = tensor->dtype == MNF_INT16 ? INT16_MAX : tensor->dtype == MNF_UINT8 ? UINT8_MAX : INT8_MAX;
+    const float scaled = round_half_away(real / tensor->scale);
+    // A float beyond +-100000 saturates whatever the zero point; a NaN is not below, and not above.
+    const int32_t q = scaled != scaled ? 0 : scaled < -100000 ? -100000 : scaled > 100000 ? 100000 : (int32_t)scaled;
+    const int32_t shifted = q + tensor->zero_point;
+    return shifted < least ? least : shifted > most ? most : shifted;
+}
+
+static void flip_top_bits(const uint8_t *from, uint8_t *to, size_t n) {
     for (size_t i = 0; i < n; i++) {
-        real[i] = tensor->scale * (float)(quantised[i] - tensor->zero_point);
+        to[i] = from[i] ^ 0x80;
+    }
+}
+
+void mnf_put(const mnf_tensor_t *tensor, uint32_t face, const void *values, void *data, size_t n) {
+    if (face == tensor->dtype) {
+        memmove(data, values, n * mnf_dtype_size(face));
+    } else if (face == MNF_UINT8) {
+        flip_top_bits(values, data, n);
+    } else {
+        for (size_t i = 0; i < n; i++) {
+            store(data, tensor->dtype, i, quantised(tensor, ((const float *)values)[i]));
+        }
+    }
+}
+
+void mnf_take(const mnf_tensor_t *tensor, uint32_t face, const void *data, void *values, size_t n) {
+    if (face == tensor->dtype) {
+        memmove(values, data, n * mnf_dtype_size(face));
+    } else if (face == MNF_UINT8) {
+        flip_top_bits(data, values, n);
+    } else {
+        for (size_t i = 0; i < n; i++) {
+            ((float *)values)[i] = tensor->scale * (float)(load(data, tensor->dtype, i) - tensor->zero_point);
+        }
     }
 }

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Optional
+from typing import Optional, Union
 
 import numpy as np
 
 from minfer.compiler import variables
 from minfer.compiler.ir import Edge, Graph, Op, Tensor
 from minfer.compiler.operators import IMPORTERS, Node, describe
+from minfer.compiler.operators.shape import fold
 from minfer.compiler.quantise import RangeError
 from minfer.compiler.tflite_file import SourceModel, SourceOp, SourceTensor, read
 from minfer.errors import ConvertError
@@ -53,12 +54,7 @@ class _Import:
         inputs = [self._edge(i, "input") for i in self.source.inputs]
         ops = []
         for op in self.source.ops:
-            if op.name in variables.OPERATORS:
-                imported = self._variable_op(op)
-            elif op.name in IMPORTERS:
-                imported = _import_op(self._node(op))
-            else:
-                raise ConvertError(_unknown(op, self.source))
+            imported = self._import(op)
             if imported is not None:
                 ops += imported if isinstance(imported, list) else [imported]
         outputs = [self._edge(i, "output") for i in self.source.outputs]
@@ -66,6 +62,16 @@ class _Import:
             if i not in self.written:
                 raise ConvertError(f"output tensor '{edge.tensor.name}': no operator computes it")
         return Graph(inputs, outputs, ops)
+
+    def _import(self, op: SourceOp) -> Union[Op, list[Op], None]:
+        if op.name in variables.OPERATORS:
+            return self._variable_op(op)
+        node = self._node(op)
+        if fold(node):
+            return None
+        if op.name not in IMPORTERS:
+            raise ConvertError(_unknown(op, self.source))
+        return _import_op(node)
 
     def _edge(self, index: int, what: str) -> Edge:
         source = self.source.tensors[index]
@@ -104,7 +110,7 @@ class _Import:
         return [self._tensor(i, f"{describe(op)}, tensor '{self.source.tensors[i].name}'") for i in op.outputs]
 
     def _variable_op(self, op: SourceOp) -> Optional[Op]:
-        """READ_VARIABLE and ASSIGN_VARIABLE as copies; the others only name and fill variables."""
+        """READ_VARIABLE or ASSIGN_VARIABLE; the others only name and fill variables."""
         if op.name in ("CALL_ONCE", "VAR_HANDLE"):
             return None
         is_read = op.name == "READ_VARIABLE"
@@ -112,8 +118,8 @@ class _Import:
             raise ConvertError(f"{describe(op)}: wrong number of inputs or outputs; the file is damaged")
         variable = self._variable(op)
         if is_read:
-            return variables.copy(op, variable, self._write(op)[0])
-        return variables.copy(op, self._read(op, op.inputs[1]), variable)
+            return variables.moved(op, variable, self._write(op)[0])
+        return variables.moved(op, self._read(op, op.inputs[1]), variable)
 
     def _variable(self, op: SourceOp) -> Tensor:
         if op.inputs[0] not in self.handles:
@@ -135,7 +141,7 @@ class _Import:
         return self.tensors[index]
 
 
-def _import_op(node: Node) -> Optional[Op]:
+def _import_op(node: Node) -> Union[Op, list[Op], None]:
     try:
         with np.errstate(all="ignore"):
             return IMPORTERS[node.source.name](node)

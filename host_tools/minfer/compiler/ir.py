@@ -110,9 +110,11 @@ class Op:
         return ConvertError(f"{self.source}, tensor '{self.outputs[0].name}': {why}")
 
 
-# What passes remove: a copy under another shape, the two ways over the model's edge, and what
-# stands around a dilated convolution.
+# What passes remove: a copy under another shape, from and to a variable, the two ways over the
+# model's edge, and what stands around a dilated convolution.
 RESHAPE = "RESHAPE"
+READ_VARIABLE = "READ_VARIABLE"
+ASSIGN_VARIABLE = "ASSIGN_VARIABLE"
 QUANTIZE = "QUANTIZE"
 DEQUANTIZE = "DEQUANTIZE"
 SPACE_TO_BATCH = "SPACE_TO_BATCH_ND"
@@ -121,7 +123,7 @@ BATCH_TO_SPACE = "BATCH_TO_SPACE_ND"
 
 @dataclass(eq=False)
 class Edge:
-    """An input or output of the model: the caller sees `face`, int8 or float32."""
+    """An input or output of the model: the caller sees `face`: the type of the tensor, float32, or uint8."""
 
     name: str
     tensor: Tensor

@@ -1,6 +1,6 @@
 """Resource variables: CALL_ONCE, VAR_HANDLE, READ_VARIABLE and ASSIGN_VARIABLE.
 
-A variable is a tensor of the state, reading and assigning it are copies. What CALL_ONCE's subgraph
+A variable is a tensor of the state. What CALL_ONCE's subgraph
 assigns is its initial value.
 """
 
@@ -8,9 +8,7 @@ from __future__ import annotations
 
 from minfer.compiler.ir import Op, Tensor
 from minfer.compiler.operators import describe
-from minfer.compiler.operators.copy import CopyParams
 from minfer.compiler.tflite_file import SourceGraph, SourceModel, SourceOp, SourceTensor
-from minfer.compiler.walk import Walk
 from minfer.errors import ConvertError
 
 OPERATORS = ("CALL_ONCE", "VAR_HANDLE", "READ_VARIABLE", "ASSIGN_VARIABLE")
@@ -60,12 +58,11 @@ def handles(graph: SourceGraph) -> dict[int, str]:
     }
 
 
-def copy(op: SourceOp, source: Tensor, target: Tensor) -> Op:
-    """The operator that moves a variable's value; raises ConvertError for another shape or type."""
-    copied = Op("COPY", [source], [target], source=describe(op))
+def moved(op: SourceOp, source: Tensor, target: Tensor) -> Op:
+    """READ_VARIABLE or ASSIGN_VARIABLE from one tensor to another; raises ConvertError for another shape or type."""
+    result = Op(op.name, [source], [target], source=describe(op))
     if (source.shape, source.dtype) != (target.shape, target.dtype):
-        raise copied.refusal(
+        raise result.refusal(
             f"expected {target.dtype} of shape {target.shape}, found {source.dtype} of shape {source.shape}"
         )
-    copied.params = CopyParams(((0, Walk((0, 0), ((source.elements, (1, 1)),))),))
-    return copied
+    return result

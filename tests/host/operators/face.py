@@ -1,4 +1,4 @@
-"""Float faces: QUANTIZE first, DEQUANTIZE last, or either alone."""
+"""Faces: QUANTIZE first, DEQUANTIZE or QUANTIZE last, or either alone."""
 
 from __future__ import annotations
 
@@ -37,7 +37,83 @@ class Face(Spec):
         return [source], [y]
 
 
+@dataclass(frozen=True)
+class BytesFace(Spec):
+    """uint8 in and out around an int8 operator, by operators that only add 128 and by ones that do more."""
+
+    first: bool = True
+    last: bool = True
+    offset: int = 128  # of the caller's zero points to the tensors'
+    ratio: float = 1.0  # of the caller's scales to the tensors'
+    operator_between: bool = True
+    twice: bool = False  # two operators read the input
+
+    @property
+    def operator(self) -> str:
+        return "UINT8_FACE"
+
+    def build(self, b: Builder, rng: np.random.Generator) -> tuple[list[Tensor], list[Tensor]]:
+        shape, scale, zero_point = (1, 256), 0.02, -4
+        outer = (scale * self.ratio, zero_point + self.offset)
+        x = b.tensor(shape, *outer, "uint8") if self.first else b.tensor(shape, scale, zero_point)
+        y = x
+        if self.first:
+            y = b.tensor(shape, scale, zero_point)
+            b.op("QUANTIZE", [x], [y])
+        if self.twice:
+            again = b.tensor(shape, scale, zero_point)
+            b.op("QUANTIZE", [x], [again])
+            between = b.tensor(shape, scale, zero_point)
+            b.op("ADD", [y, again], [between])
+            y = between
+        if self.operator_between:
+            y = FullyConnected(zero_points=(zero_point, zero_point, 0)).apply(b, rng, y)
+        if self.last:
+            outer = b.tensor(y.shape, y.scale * self.ratio, y.zero_point + self.offset, "uint8")
+            b.op("QUANTIZE", [y], [outer])
+            y = outer
+        return [x], [y]
+
+
+@dataclass(frozen=True)
+class WideFace(Spec):
+    """float32 in and out around int16, or uint8 that becomes int8."""
+
+    dtype: str = "int16"
+    scale: float = 0.0001
+
+    @property
+    def operator(self) -> str:
+        return "WIDE_FACE"
+
+    def build(self, b: Builder, rng: np.random.Generator) -> tuple[list[Tensor], list[Tensor]]:
+        shape, zero_point = (1, 256), 0 if self.dtype == "int16" else 100
+        x, y = b.tensor(shape, dtype="float32"), b.tensor(shape, dtype="float32")
+        held = b.tensor(shape, self.scale, zero_point, self.dtype)
+        b.op("QUANTIZE", [x], [held])
+        if self.dtype == "int16":
+            result = b.tensor(shape, self.scale, 0, self.dtype)
+            b.op("RELU6", [held], [result])
+        else:
+            result = b.tensor(shape, self.scale, zero_point - 128)
+            b.op("QUANTIZE", [held], [result])
+        b.op("DEQUANTIZE", [result], [y])
+        return [x], [y]
+
+
 CASES: list[Spec] = [
+    *(
+        BytesFace(first=first, last=last, offset=offset, ratio=ratio)
+        for (first, last), (offset, ratio) in product(
+            ((True, True), (True, False), (False, True)), ((128, 1.0), (130, 1.0), (128, 0.7))
+        )
+    ),
+    BytesFace(operator_between=False),
+    BytesFace(operator_between=False, last=False),
+    BytesFace(twice=True),
+    BytesFace(twice=True, offset=120),
+    *(WideFace(scale=scale) for scale in (0.0001, 0.000037, 0.01)),
+    *(WideFace("uint8", scale) for scale in (0.01, 0.0077)),
     *(
         Face(first=first, last=last, scale=scale, zero_point=z)
         for (first, last), scale, z in product(

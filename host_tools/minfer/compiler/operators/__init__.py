@@ -2,22 +2,25 @@
 
 from minfer.compiler.operators import (  # noqa: F401
     batch_matmul,
+    blocks,
     compare,
     convolution,
     edge,
     elementwise,
     fully_connected,
+    joins,
     lookup,
     normalise,
     pad,
     pool,
+    rearrange,
     recurrent,
     reduce,
     requantise,
     reshape,
     shape,
+    slices,
     softmax,
-    space_batch,
     transpose_conv,
 )
 from minfer.compiler.operators.registry import IMPORTERS, Node, describe

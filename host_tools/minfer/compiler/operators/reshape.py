@@ -5,20 +5,20 @@ from __future__ import annotations
 import math
 from typing import Optional
 
-from minfer.compiler.ir import RESHAPE, Op, Tensor
+from minfer.compiler.ir import Op, Tensor
+from minfer.compiler.operators.copy import movable, moved
 from minfer.compiler.operators.registry import Node, importer
 
 
 @importer("RESHAPE", "SQUEEZE", "EXPAND_DIMS")
-def reshape(node: Node) -> Op:
+def reshape(node: Node) -> list[Op]:
     """The number of elements must agree."""
-    x, y = node.activation(0), node.output
-    node.expect_same_quantisation(x, y)
+    x, y = movable(node), node.outputs[0]
     if y.leaves_open:
         node.expect_shape(y, _SHAPES[node.source.name](node, x))
     if x.elements != y.elements:
         node.refuse(f"expected {x.elements} elements as in shape {x.shape}, found shape {y.shape}")
-    return node.op(RESHAPE, [x])
+    return moved(node, x, y, lambda array: array.reshape(y.shape))
 
 
 def _reshaped(node: Node, x: Tensor) -> tuple[int, ...]:

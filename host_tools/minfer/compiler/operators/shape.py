@@ -1,89 +1,92 @@
-"""SHAPE and what converters compute from it: constants, since every shape is known here."""
+"""What converters compute from shapes: every shape is known here, so all of it becomes constants."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Optional
 
 import numpy as np
 
+from minfer.compiler.ir import Tensor
 from minfer.compiler.operators.registry import Node, importer
+from minfer.compiler.operators.slices import INDEX, whole_numbers
+
+# Of whole numbers that are no activations. Divisions are apart: numpy answers to a 0 with a warning.
+FUNCTIONS: dict[str, Callable[..., np.ndarray]] = {
+    "ADD": np.add,
+    "CAST": lambda x: x,
+    "MAXIMUM": np.maximum,
+    "MINIMUM": np.minimum,
+    "MUL": np.multiply,
+    "NEG": np.negative,
+    "REDUCE_PROD": lambda x, axes: np.prod(x, axis=tuple(axes.reshape(-1))),
+    "SUB": np.subtract,
+    "SUM": lambda x, axes: np.sum(x, axis=tuple(axes.reshape(-1))),
+}
+DIVISIONS: dict[str, Callable[..., np.ndarray]] = {
+    "DIV": lambda a, b: np.where((a < 0) != (b < 0), -(abs(a) // abs(b)), abs(a) // abs(b)),
+    "FLOOR_DIV": np.floor_divide,
+    "FLOOR_MOD": np.mod,
+}
+
+
+def fold(node: Node) -> bool:
+    """Computes an operator on whole numbers that are constants; says whether it did."""
+    function = FUNCTIONS.get(node.source.name) or DIVISIONS.get(node.source.name)
+    operands = [_whole(x) for x in node.inputs]
+    if function is None or any(x is None for x in operands) or len(node.outputs) != 1:
+        return False
+    if node.outputs[0].dtype not in INDEX:
+        return False
+    if node.source.name in DIVISIONS and len(operands) == 2 and not operands[1].all():
+        node.refuse("division by zero")
+    try:
+        result = function(*operands)
+    except (TypeError, ValueError) as error:
+        node.refuse(f"constants that do not fit: {error}")
+    # With or without the dimensions that a reduction leaves at 1, the numbers are the same.
+    if result.size != node.outputs[0].elements:
+        node.expect_shape(node.outputs[0], result.shape)
+    _become(node, result.reshape(node.outputs[0].shape))
+    return True
 
 
 @importer("SHAPE")
 def shape(node: Node) -> None:
     """The dimensions of a tensor."""
-    _fold(node, np.array(node.operand(0, "input").shape))
+    _become(node, np.array(node.operand(0, "input").shape))
 
 
-@importer("CONCATENATION", "GATHER", "PACK", "REDUCE_PROD", "STRIDED_SLICE")
-def arithmetic(node: Node) -> None:
-    """Operators that stand between a SHAPE and a RESHAPE, on constants."""
-    operands = [_constant(node, i) for i in range(len(node.inputs))]
-    kind = node.source.name
-    try:
-        value = _FUNCTIONS[kind](node.options(_OPTIONS[kind]), *operands)
-    except (IndexError, TypeError, ValueError) as error:
-        node.refuse(f"constants that do not fit ({error}); convert it again")
-    _fold(node, value)
+@importer("RANK")
+def rank(node: Node) -> None:
+    """How many dimensions a tensor has."""
+    _become(node, np.array(len(node.operand(0, "input").shape)))
 
 
-def _concatenation(options: dict[str, Any], *operands: np.ndarray) -> np.ndarray:
-    return np.concatenate(operands, options["Axis"])
+@importer("FILL")
+def fill(node: Node) -> None:
+    """One number everywhere."""
+    value = node.constant(1, "value", node.outputs[0].dtype)
+    _become(node, np.full(whole_numbers(node, 0, "shape"), value.data.reshape(-1)[0]))
 
 
-def _gather(options: dict[str, Any], x: np.ndarray, indices: np.ndarray) -> np.ndarray:
-    if options["BatchDims"]:
-        raise ValueError("batch dimensions")
-    return np.take(x, indices, options["Axis"])
+@importer("RANGE")
+def range_(node: Node) -> None:
+    """Numbers at equal distances."""
+    numbers = ((0, "start"), (1, "limit"), (2, "delta"))
+    start, limit, delta = (whole_numbers(node, i, what)[0] for i, what in numbers)
+    if delta == 0:
+        node.refuse("expected a delta other than 0")
+    _become(node, np.arange(start, limit, delta))
 
 
-def _pack(options: dict[str, Any], *operands: np.ndarray) -> np.ndarray:
-    return np.stack(operands, options["Axis"])
-
-
-def _reduce_prod(options: dict[str, Any], x: np.ndarray, axes: np.ndarray) -> np.ndarray:
-    return np.prod(x, tuple(axes.reshape(-1).tolist()), keepdims=options["KeepDims"])
-
-
-def _strided_slice(options: dict[str, Any], x: np.ndarray, *bounds: np.ndarray) -> np.ndarray:
-    if options["EllipsisMask"] or options["NewAxisMask"]:
-        raise ValueError("ellipsis or new axis")
-    index = []
-    for i, (first, last, step) in enumerate(zip(*(bound.reshape(-1) for bound in bounds))):
-        bit = 1 << i
-        if options["ShrinkAxisMask"] & bit:
-            index.append(int(first))
-        else:
-            start = None if options["BeginMask"] & bit else int(first)
-            stop = None if options["EndMask"] & bit else int(last)
-            index.append(slice(start, stop, int(step)))
-    return x[tuple(index)]
-
-
-_FUNCTIONS = {
-    "CONCATENATION": _concatenation,
-    "GATHER": _gather,
-    "PACK": _pack,
-    "REDUCE_PROD": _reduce_prod,
-    "STRIDED_SLICE": _strided_slice,
-}
-_OPTIONS = {
-    "CONCATENATION": "ConcatenationOptions",
-    "GATHER": "GatherOptions",
-    "PACK": "PackOptions",
-    "REDUCE_PROD": "ReducerOptions",
-    "STRIDED_SLICE": "StridedSliceOptions",
-}
-
-
-def _constant(node: Node, i: int) -> np.ndarray:
-    tensor = node.operand(i, "operand")
-    if tensor.data is None:
-        node.refuse("minfer has this operator on constants only, found a computed one", tensor)
+def _whole(tensor: Optional[Tensor]) -> Optional[np.ndarray]:
+    if tensor is None or tensor.data is None or tensor.dtype not in INDEX:
+        return None
     return tensor.data
 
 
-def _fold(node: Node, value: np.ndarray) -> None:
+def _become(node: Node, value: np.ndarray) -> None:
     """Makes the output a constant."""
     output = node.outputs[0]
     node.expect_shape(output, value.shape)

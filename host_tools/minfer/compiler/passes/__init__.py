@@ -9,14 +9,17 @@ from minfer.compiler.passes.float_face import float_face
 from minfer.compiler.passes.fold_constants import fold_constants
 from minfer.compiler.passes.fold_pads import fold_pads
 from minfer.compiler.passes.fuse_clamps import fuse_clamps
-from minfer.compiler.passes.lower_pads import lower_pads
+from minfer.compiler.passes.lower_copies import lower_copies
+from minfer.compiler.passes.lower_variables import lower_variables
 from minfer.compiler.passes.merge_lookups import merge_lookups
 from minfer.compiler.passes.remove_dead import remove_dead
 from minfer.compiler.passes.tabulate import tabulate
+from minfer.compiler.passes.uint8_face import uint8_face
 
 # Reshapes go last: the others see who reads a tensor only while no two lie on the same bytes.
 PASSES = (
     float_face,
+    uint8_face,
     tabulate,
     fold_constants,
     remove_dead,
@@ -24,7 +27,8 @@ PASSES = (
     merge_lookups,
     fuse_clamps,
     fold_pads,
-    lower_pads,
+    lower_copies,
+    lower_variables,
     drop_reshapes,
 )
 

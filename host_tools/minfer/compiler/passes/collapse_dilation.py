@@ -11,13 +11,10 @@ from minfer.compiler.operators.window import Axis
 
 
 def collapse_dilation(graph: Graph) -> Graph:
-    """Collapses the three operators into one; refuses what remains of the outer two."""
+    """Collapses the three operators into one."""
     for op in list(graph.ops):
         if isinstance(op.params, ConvParams):
             _collapse(graph, op)
-    for op in graph.ops:
-        if op.kind in (SPACE_TO_BATCH, BATCH_TO_SPACE):
-            raise op.refusal("minfer has it around a convolution of stride 1 only, as its dilation")
     return graph
 
 
@@ -63,7 +60,7 @@ def _dilated(
     row = () if len(before.params.block) == 2 else (1,)
     blocks = row + before.params.block
     edge = ((0, 0),) if row else ()
-    paddings, crops = edge + before.params.edges, edge + after.params.edges
+    paddings, crops = edge + before.params.widths, edge + after.params.widths
     axes = []
     for i, axis in enumerate((conv.rows, conv.cols)):
         pad = axis.pad * blocks[i] + paddings[i][0] - crops[i][0]

@@ -8,7 +8,7 @@ from minfer.format import DType
 
 
 def float_face(graph: Graph) -> Graph:
-    """Lets float32 edges be int8 tensors with a float32 face; refuses float32 anywhere else."""
+    """Lets float32 edges be tensors of int8, uint8 or int16 with a float32 face; refuses float32 anywhere else."""
     for edge in graph.inputs:
         if edge.tensor.dtype != DType.FLOAT32:
             continue
@@ -36,4 +36,4 @@ def float_face(graph: Graph) -> Graph:
 
 
 def _same_quantisation(a, b) -> bool:
-    return (a.scale, a.zero_point) == (b.scale, b.zero_point)
+    return (a.dtype, a.scale, a.zero_point) == (b.dtype, b.scale, b.zero_point)

@@ -1,0 +1,47 @@
+"""Several tensors as one: CONCATENATION and PACK."""
+
+from __future__ import annotations
+
+from minfer.compiler.ir import Op, Tensor
+from minfer.compiler.operators.copy import Move, movable
+from minfer.compiler.operators.registry import Node, importer
+from minfer.compiler.operators.slices import axis_of
+from minfer.format import DType
+
+
+@importer("CONCATENATION")
+def concatenation(node: Node) -> list[Op]:
+    """Side by side along an axis, all quantised alike."""
+    options = node.options("ConcatenationOptions")
+    parts, y = [movable(node, i) for i in range(len(node.inputs))], node.outputs[0]
+    if options["FusedActivationFunction"]:
+        node.refuse("fused activation: expected none, as TensorFlow Lite's kernel")
+    if y.dtype in (DType.INT8, DType.UINT8, DType.INT16):
+        for x in parts:
+            node.expect_same_quantisation(x, y)
+    axis = axis_of(node, options["Axis"], y)
+    for x in parts:
+        if len(x.shape) != len(y.shape):
+            node.refuse(f"expected {len(y.shape)} dimensions, found shape {x.shape}", x)
+    node.expect_shape(y, (*parts[0].shape[:axis], sum(x.shape[axis] for x in parts), *parts[0].shape[axis + 1 :]))
+    before = (slice(None),) * axis
+    move, end = Move(node, parts, y), 0
+    for i, x in enumerate(parts):
+        node.expect_shape(x, (*y.shape[:axis], x.shape[axis], *y.shape[axis + 1 :]))
+        start, end = end, end + x.shape[axis]
+        move.take(move.y[(*before, slice(start, end))], move.x[i], i)
+    return move.ops()
+
+
+@importer("PACK")
+def pack(node: Node) -> list[Op]:
+    """Stacked along a new axis."""
+    parts, y = [movable(node, i) for i in range(len(node.inputs))], node.outputs[0]
+    axis = axis_of(node, node.options("PackOptions")["Axis"], y)
+    shape = (*y.shape[:axis], *y.shape[axis + 1 :])
+    node.expect_shape(y, (*shape[:axis], len(parts), *shape[axis:]))
+    move = Move(node, parts, y)
+    for i, x in enumerate(parts):
+        node.expect_shape(x, shape)
+        move.take(move.y[(slice(None),) * axis + (i, ...)], move.x[i], i)
+    return move.ops()
