@@ -3,7 +3,7 @@ import gc
 import hashlib
 import os
 import vfs
-from binascii import a2b_base64
+from binascii import a2b_base64  # what the host sends comes in base64
 
 from uctypes import addressof
 
