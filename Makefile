@@ -1,7 +1,7 @@
 # minfer: each target does all the set-up it needs on a Debian 12, and none that is done already.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test firmware repl clean
+.PHONY: help demo test firmware repl emulator clean
 
 TARGET ?= unix
 export PYTHON ?= python3
@@ -31,6 +31,10 @@ firmware: ## Build the firmware for TARGET=unix|unix-asan|pico|pico2|qemu-m33
 
 repl: firmware build/stamps/host $(if $(filter pico,$(TARGET)),build/stamps/emulator) ## Talk to the firmware for TARGET=unix|pico (emulated)|qemu-m33
 	@$(or $(repl_$(TARGET)),echo "make repl: TARGET=$(TARGET) does not run here: unix, pico or qemu-m33" >&2; exit 2)
+
+emulator: TARGET := pico
+emulator: firmware build/stamps/host build/stamps/emulator ## Run the emulated Pico until Ctrl-C, its serial port at build/pico/port
+	@node firmware/emulator/main.mjs build/pico/firmware.uf2 --pty-link build/pico/port
 
 clean: ## Remove what was built; keep what was fetched
 	@rm -rf $(filter-out build/src build/apt build/venv build/pip-cache build/npm-cache build/stamps,$(wildcard build/*))

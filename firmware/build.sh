@@ -157,7 +157,8 @@ start_afresh_unless "$out" "$micropython $(ls "$modules") ${cmsis_nn:-} $(sha256
 # MicroPython's makefiles do not relink for a source that went.
 sources=$(cd "$modules" && find -L . -name '*.c' | sort)
 if [ "$(cat "$out/.sources" 2>/dev/null)" != "$sources" ]; then
-    rm -f "$out/micropython" "$out/firmware.elf"
+    rm -f "$out/firmware.elf"
+    [ -d "$out/micropython" ] || rm -f "$out/micropython"
     echo "$sources" >"$out/.sources"
 fi
 build_mpy_cross
