@@ -61,7 +61,27 @@ BYTES = ("int8", "uint8", "bool")
 TYPES = ("int8", "uint8", "int16", "int32", "int64", "bool")
 SCALES_16 = ((0.001, 0.001), (0.001, 0.0007), (0.0002, 0.0031), (0.03, 0.03), (2.0**-12, 2.0**-12))
 
+
+@dataclass(frozen=True)
+class Rsqrt(Spec):
+    """RSQRT of an ABS: the reference fails on what is below 0."""
+
+    scales: tuple[float, float] = (0.001, 0.001)
+
+    @property
+    def operator(self) -> str:
+        return "RSQRT"
+
+    def build(self, b: Builder, rng: np.random.Generator) -> tuple[list[Tensor], list[Tensor]]:
+        x, positive = (b.tensor(EVERY, self.scales[0], dtype="int16") for _ in range(2))
+        y = b.tensor(EVERY, self.scales[1], dtype="int16")
+        b.op("ABS", [x], [positive])
+        b.op("RSQRT", [positive], [y])
+        return [x], [y]
+
+
 CASES: list[Spec] = [
+    *(Rsqrt(scales) for scales in ((0.001, 0.001), (0.00003, 0.1), (0.5, 0.00005), (0.0001, 0.02))),
     *(
         Function("QUANTIZE", source, target, scales=s, zero_points=z)
         for (source, target, points), s in product(

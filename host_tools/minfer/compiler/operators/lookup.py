@@ -45,7 +45,11 @@ def hard_swish(node: Node) -> Op:
 @importer("RSQRT")
 def rsqrt(node: Node) -> Op:
     """1 / √x."""
-    return lookup(node, tables.rsqrt(node.activation(0), node.output))
+    x, y = both(node)
+    if x.dtype == DType.INT8:
+        return lookup(node, tables.rsqrt(x, y))
+    most = float(np.float32(y.scale) * np.float32(tables_int16.INT16_MAX))
+    return through_float(node, x, y, lambda real: float(1 / np.sqrt(np.float32(real))) if real > 0 else most)
 
 
 @importer("ELU")
