@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Optional
 
 from minfer.engine import EdgeInfo, Model, OpInfo, TensorInfo
+from minfer.format import Kind
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,7 @@ def describe(model: Model) -> dict[str, Any]:
             [_occupant(t) for op in ops for t in op.inputs if t is not None and t.is_constant]
         ),
         "arena_bytes": model.arena_size,
+        "state_bytes": model.state_size,
         "macs": sum(op.macs for op in ops),
         "inputs": [_edge(edge) for edge in model.inputs],
         "outputs": [_edge(edge) for edge in model.outputs],
@@ -77,9 +79,9 @@ def _lives(model: Model, ops: list[OpInfo]) -> list[tuple[int, int, TensorInfo]]
     written = {(edge.tensor.offset, edge.tensor.size): -1 for edge in model.inputs}
     for op in ops:
         for tensor in op.inputs:
-            if tensor is not None and not tensor.is_constant:
+            if tensor is not None and tensor.kind == Kind.ARENA:
                 lives.append((written[tensor.offset, tensor.size], op.index, tensor))
-        for tensor in op.outputs:
+        for tensor in (t for t in op.outputs if t.kind == Kind.ARENA):
             written[tensor.offset, tensor.size] = op.index
             lives.append((op.index, op.index, tensor))
     for edge in model.outputs:

@@ -99,12 +99,14 @@ class Lstm(Stateful):
 
 @dataclass(frozen=True)
 class Variable(Stateful):
-    """A sum that goes on and on, read before or after it is assigned anew."""
+    """A variable's value plus the input; what is assigned is a sum that goes on and on, twice the input, or the input."""
 
     x: Shape = (1, 6)
     dtype: str = "int8"
-    after: bool = False  # the output is read after the assignment
-    twice: bool = False  # assigned once more, the second value from the first
+    value: str = "sum"  # or "double", or "input"
+    late: bool = False  # the value from before the assignment is used after it
+    after: bool = False  # the value from after the assignment is used
+    times: int = 1  # assigned so often
 
     @property
     def operator(self) -> str:
@@ -112,25 +114,28 @@ class Variable(Stateful):
 
     def build(self, b: Builder, rng: np.random.Generator) -> tuple[list[Tensor], list[Tensor]]:
         quantisation = (0.05, 0 if self.dtype == "int16" else 3)
-        values = rng.integers(-100, 100, self.x).astype(self.dtype)
-        handle = b.variable(values, *quantisation)
+        handle = b.variable(rng.integers(-100, 100, self.x).astype(self.dtype), *quantisation)
 
         def tensor() -> Tensor:
             return b.tensor(self.x, *quantisation, dtype=self.dtype)
+
+        def plus(value: Tensor) -> Tensor:
+            total = tensor()
+            b.op("ADD", [value, x], [total])
+            return total
 
         def read() -> Tensor:
             value = tensor()
             b.op("READ_VARIABLE", [handle], [value])
             return value
 
-        x, before = tensor(), read()
-        for _ in range(2 if self.twice else 1):
-            total = tensor()
-            b.op("ADD", [read(), x], [total])
-            b.op("ASSIGN_VARIABLE", [handle, total], [])
-        y = tensor()
-        b.op("ADD", [read() if self.after else before, x], [y])
-        return [x], [y]
+        x = tensor()
+        before = read()
+        y = None if self.late or self.after else plus(before)
+        for _ in range(self.times):
+            value = plus(read()) if self.value == "sum" else plus(x) if self.value == "double" else x
+            b.op("ASSIGN_VARIABLE", [handle, value], [])
+        return [x], [y or plus(read() if self.after else before)]
 
 
 CASES: list[Spec] = [
@@ -144,6 +149,9 @@ CASES: list[Spec] = [
     *(Lstm(zero_points=z) for z in ((-128, -128), (127, 127), (0, 0), (0, -20))),
     *(Lstm(cell_shift=s, weight_scale=w) for s, w in product(range(-15, -8), (0.001, 0.01, 0.1))),
     *(Lstm(cell_clip=c, weight_scale=0.05) for c in (0.5, 1.0, 10.0, 1000.0)),
-    *(Variable(after=a, twice=t) for a, t in product((False, True), (False, True))),
+    *(
+        Variable(value=v, times=n, **order)
+        for v, n, order in product(("sum", "double", "input"), (1, 2), ({}, {"late": True}, {"after": True}))
+    ),
     Variable(dtype="int16", x=(2, 3)),
 ]
