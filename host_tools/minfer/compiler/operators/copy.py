@@ -19,6 +19,7 @@ from minfer.compiler.walk import Walk, walk
 from minfer.format import DType
 
 MOVABLE = (DType.INT8, DType.UINT8, DType.INT16, DType.INT32, DType.INT64, DType.BOOL)
+NO_BOOL = MOVABLE[:-1]
 MAX_INPUTS = 255
 MAX_LOOPS = 8
 MAX_WORDS = 15_000  # a record of the file has below 2^16 bytes

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from minfer.compiler.ir import Op, Tensor
-from minfer.compiler.operators.copy import Move, movable
+from minfer.compiler.operators.copy import NO_BOOL, Move, movable
 from minfer.compiler.operators.registry import Node, importer
 from minfer.compiler.operators.slices import axis_of
 from minfer.format import DType
@@ -36,7 +36,7 @@ def concatenation(node: Node) -> list[Op]:
 @importer("PACK")
 def pack(node: Node) -> list[Op]:
     """Stacked along a new axis."""
-    parts, y = [movable(node, i) for i in range(len(node.inputs))], node.outputs[0]
+    parts, y = [movable(node, i, *NO_BOOL) for i in range(len(node.inputs))], node.outputs[0]
     axis = axis_of(node, node.options("PackOptions")["Axis"], y)
     shape = (*y.shape[:axis], *y.shape[axis + 1 :])
     node.expect_shape(y, (*shape[:axis], len(parts), *shape[axis:]))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import product
 
 from minfer.compiler.ir import Op
-from minfer.compiler.operators.copy import MOVABLE, CopyParams, Move, movable
+from minfer.compiler.operators.copy import NO_BOOL, CopyParams, Move, movable
 from minfer.compiler.operators.registry import Node, importer
 from minfer.compiler.operators.slices import INDEX
 from minfer.format import DType
@@ -29,7 +29,7 @@ class PadParams:
 @importer("PAD", "PADV2")
 def pad(node: Node) -> list[Op]:
     """Pads with the real number 0, the zero point, or with a constant of the output's quantisation."""
-    x, y, widths = movable(node), node.outputs[0], _widths(node)
+    x, y, widths = movable(node, 0, *NO_BOOL), node.outputs[0], _widths(node)
     node.expect_shape(y, tuple(b + n + a for n, (b, a) in zip(x.shape, widths)))
     quantised = x.dtype in QUANTISED
     if quantised:
@@ -51,7 +51,7 @@ def pad(node: Node) -> list[Op]:
 @importer("MIRROR_PAD")
 def mirror_pad(node: Node) -> list[Op]:
     """Pads with the image in a mirror at the edge: of the outermost element too if SYMMETRIC, from the next on if REFLECT."""
-    x, y, widths = movable(node, 0, *MOVABLE[:-1]), node.outputs[0], _widths(node)
+    x, y, widths = movable(node, 0, *NO_BOOL), node.outputs[0], _widths(node)
     node.expect_shape(y, tuple(b + n + a for n, (b, a) in zip(x.shape, widths)))
     skipped = 0 if node.options("MirrorPadOptions")["Mode"] == SYMMETRIC else 1
     if any(max(pair) > n - skipped for n, pair in zip(x.shape, widths)):
