@@ -115,3 +115,15 @@ CASES: list[Spec] = [
     ),
     *(Chain(op, seen) for op, seen in product(("RELU", "RELU6"), (False, True))),
 ]
+
+# What TensorFlow Lite or the engine lacks, and a word of why.
+REFUSED: list[tuple[Spec, str]] = [
+    (Function("QUANTIZE", "int8", "int16"), "int8 activations: expected int16 or int32"),
+    (Function("QUANTIZE", "int16", "uint8", zero_points=(0, 128)), "int16 activations: expected int8 or uint8"),
+    (Function("RELU_N1_TO_1"), "int16 activations: expected int8"),
+    (Function("HARD_SWISH"), "int16 activations: expected int8"),
+    (Function("LOGISTIC", scales=(0.001, 0.01)), "expected scale 1/32768"),
+    (Function("TANH", scales=(2.7, 2.0**-15)), "expected a scale below 2.67"),
+    (Function("CAST", "int64", "bool", (0.0, 0.0)), "int64 to bool"),
+    (Function("CAST", "int8", "float32", (0.0, 0.0)), "float32: expected integers or bool"),
+]

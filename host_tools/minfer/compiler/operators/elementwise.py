@@ -74,8 +74,8 @@ def broadcast_walk(node: Node, shapes: Sequence[Sequence[int]]) -> Walk:
 
 def operands(node: Node, *types: DType) -> tuple[Tensor, Tensor, Tensor, Walk]:
     """Both inputs and the output, quantised and of one type, and their walk."""
-    y = node.result(*types)
-    a, b = node.activation(0, y.dtype), node.activation(1, y.dtype)
+    a = node.activation(0, *types)
+    b, y = node.activation(1, a.dtype), node.result(a.dtype)
     return a, b, y, broadcast_walk(node, (a.shape, b.shape))
 
 

@@ -32,8 +32,8 @@ def through_float(node: Node, x: Tensor, y: Tensor, function: Callable[[float], 
 
 def both(node: Node) -> tuple[Tensor, Tensor]:
     """Input and output, int8 or int16 alike."""
-    y = node.result(DType.INT8, DType.INT16)
-    return node.activation(0, y.dtype), y
+    x = node.activation(0, DType.INT8, DType.INT16)
+    return x, node.result(x.dtype)
 
 
 @importer("HARD_SWISH")

@@ -85,8 +85,8 @@ WITH_INT16 = ("RELU", "RELU6")
 def relu(node: Node) -> Op:
     """`ReluX` under `QuantizedReluX` (activations.cc): a clamp that may requantise as well."""
     types = (DType.INT8, DType.INT16) if node.source.name in WITH_INT16 else (DType.INT8,)
-    y = node.result(*types)
-    x = node.activation(0, y.dtype)
+    x = node.activation(0, *types)
+    y = node.result(x.dtype)
     node.expect_shape(y, x.shape)
     least, most = limits(y.dtype)
     low, high = RELU_BOUNDS[node.source.name]
@@ -109,8 +109,8 @@ def prelu(node: Node) -> Op:
 @importer("LEAKY_RELU")
 def leaky_relu(node: Node) -> Op:
     """`QuantizeLeakyRelu` (reference/leaky_relu.h): a PRELU whose alpha is 1, or −1 for a negative slope."""
-    y = node.result(DType.INT8, DType.INT16)
-    x = node.activation(0, y.dtype)
+    x = node.activation(0, DType.INT8, DType.INT16)
+    y = node.result(x.dtype)
     alpha = node.options("LeakyReluOptions")["Alpha"]
     slope = float(FLOAT(x.scale) * FLOAT(alpha) / FLOAT(y.scale))
     return _sloped(node, x, ratio(x, y), quantise_multiplier(abs(slope)), -1 if slope < 0 else 1)
@@ -119,8 +119,8 @@ def leaky_relu(node: Node) -> Op:
 @importer("ABS")
 def absolute(node: Node) -> Op:
     """`AbsEvalQuantized` (elementwise.cc): a PRELU with alpha −1."""
-    y = node.result(DType.INT8, DType.INT16)
-    x = node.activation(0, y.dtype)
+    x = node.activation(0, DType.INT8, DType.INT16)
+    y = node.result(x.dtype)
     multiplier = ONE if x.scale == y.scale else ratio(x, y)
     return _sloped(node, x, multiplier, multiplier, -1)
 
