@@ -38,6 +38,8 @@ typedef enum {
     X(6, MAX_POOL_2D, max_pool_2d) \
     X(7, COPY, copy) \
     X(8, SOFTMAX, softmax) \
+    X(9, GATHER, gather) \
+    X(10, RESIZE_BILINEAR, resize_bilinear) \
     X(11, TRANSPOSE_CONV, transpose_conv) \
     X(12, BATCH_MATMUL, batch_matmul) \
     X(13, SUB, sub) \

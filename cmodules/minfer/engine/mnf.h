@@ -118,7 +118,7 @@ const char *mnf_op_name(uint32_t opcode);
 bool mnf_has_op(uint32_t opcode);
 
 // Runs one operator. `arena` has model->arena_size bytes, 4-byte aligned. Returns 0, or the status of a kernel that refused:
-// ours never do, a CMSIS-NN linked instead may.
+// of ours GATHER alone does, for an index out of range; a CMSIS-NN linked instead may.
 int32_t mnf_run_op(const mnf_model_t *model, const mnf_op_t *op, uint8_t *arena);
 
 // Bytes of scratch an operator needs with the kernels of this build (the compiler plans with it).

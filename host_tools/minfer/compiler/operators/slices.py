@@ -45,7 +45,9 @@ def strided_slice(node: Node) -> list[Op]:
         elif masked("NewAxis"):
             index.append(None)
         elif masked("ShrinkAxis"):
-            index.append(first)
+            if step != 1:
+                node.refuse(f"strides {strides}: expected 1 where an axis goes")
+            index.append(0 if masked("Begin") else first)
         else:
             last = first + last if options["Offset"] else last
             index.append(slice(None if masked("Begin") else first, None if masked("End") else last, step))
