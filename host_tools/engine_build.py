@@ -35,6 +35,8 @@ typedef struct {
 
 typedef struct {
     uint16_t opcode;
+    uint8_t version;
+    uint8_t layout;
     uint8_t n_inputs;
     uint8_t n_outputs;
     uint32_t scratch_offset;

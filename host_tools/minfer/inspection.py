@@ -18,6 +18,15 @@ class Occupant:
     size: int
 
 
+@dataclass(frozen=True, order=True)
+class Need:
+    """What a firmware must have to run a file: an operator, of a version, reading weights in a layout."""
+
+    operator: str
+    version: int
+    layout: int
+
+
 @dataclass(frozen=True)
 class Peak:
     """The operator during which most of the arena is in use; None for a model without any."""
@@ -25,6 +34,11 @@ class Peak:
     op: Optional[OpInfo]
     used: int
     occupants: list[Occupant]
+
+
+def needs(model: Model) -> list[Need]:
+    """All that a firmware must have, each once, sorted."""
+    return sorted({Need(op.name, op.version, op.layout) for op in model.ops})
 
 
 def weight_bytes(op: OpInfo) -> int:
@@ -62,6 +76,7 @@ def describe(model: Model) -> dict[str, Any]:
         "inputs": [_edge(edge) for edge in model.inputs],
         "outputs": [_edge(edge) for edge in model.outputs],
         "operators": [_op(op) for op in ops],
+        "needs": [vars(need) for need in needs(model)],
         "peak": {
             "operator": None if peak.op is None else peak.op.index,
             "bytes": peak.used,

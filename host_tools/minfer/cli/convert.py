@@ -12,6 +12,7 @@ from minfer.compiler import compile_model
 from minfer.engine import Model
 from minfer.errors import ConvertError
 from minfer.files import write_atomically
+from minfer.targets.operators import check_operators
 
 
 def convert(
@@ -25,6 +26,12 @@ def convert(
     name: Optional[str] = typer.Option(
         None, "--name", help="The model's name; that of the file if not given."
     ),
+    ops_of: Optional[str] = typer.Option(
+        None,
+        "--ops-of",
+        metavar="FIRMWARE",
+        help="Write nothing that this firmware lacks an operator for: unix, a program, or a port.",
+    ),
 ) -> None:
     """Compile a TensorFlow Lite model to the file that runs on the chip."""
     target = output or model.with_suffix(".mnf")
@@ -33,8 +40,10 @@ def convert(
         file = compile_model(model.read_bytes(), name or model.stem, [n.strip() for n in names])
     except ConvertError as error:
         raise ConvertError(f"{model}: {error}") from error
-    write_atomically(target, file)
     compiled = Model.load(file)
+    if ops_of:
+        check_operators(compiled, ops_of)
+    write_atomically(target, file)
     macs = sum(op.macs for op in compiled.ops)
     console.print(
         f"{target}: {len(compiled.ops)} operators, {macs:,} MACs,"

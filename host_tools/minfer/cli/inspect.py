@@ -37,6 +37,8 @@ def inspect(
             )
     if facts["labels"]:
         console.print(f"labels: {', '.join(facts['labels'])}")
+    needs = (f"{n['operator']} version {n['version']} layout {n['layout']}" for n in facts["needs"])
+    console.print(f"needs: {', '.join(needs) or 'no operator'}")
     console.print(_operators(facts["operators"]))
     _print_peak(facts)
 

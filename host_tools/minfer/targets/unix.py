@@ -17,7 +17,15 @@ from minfer.samples import Sample
 
 SCRIPT = Path(__file__).with_name("on_device.py")
 BUILT = Path("build/unix/micropython")
-TYPECODES = {DType.INT8: "b", DType.FLOAT32: "f"}
+TYPECODES = {
+    DType.INT8: "b",
+    DType.UINT8: "B",
+    DType.BOOL: "B",
+    DType.INT16: "h",
+    DType.INT32: "i",
+    DType.INT64: "q",
+    DType.FLOAT32: "f",
+}
 
 
 class UnixTarget:
@@ -25,7 +33,7 @@ class UnixTarget:
 
     def __init__(self) -> None:
         """Raises MinferError where there is no firmware."""
-        self.firmware = _find()
+        self.firmware = find_firmware()
 
     def run(self, file: bytes, samples: Sequence[Sample]) -> list[Sample]:
         """The outputs for each sample."""
@@ -53,7 +61,8 @@ class UnixTarget:
             raise MinferError(f"{self.firmware} failed with status {result.returncode}: {words[-1]}")
 
 
-def _find() -> Path:
+def find_firmware() -> Path:
+    """The program of the unix port; raises MinferError where there is none."""
     given = os.environ.get("MINFER_UNIX")
     if given:
         places = [Path(given)]
