@@ -159,10 +159,10 @@ esac
 mkdir -p "$build"
 exec 9>"$build/.$target.lock"
 flock 9
+check_operators
 "$setup" debian "${packages[@]}"
 find_micropython
 find_cmsis_nn
-check_operators
 link_modules
 start_afresh_unless "$out" "$micropython $(ls "$modules") ${cmsis_nn:-} $MINFER_OPS $(sha256sum <"$0")"
 : >"$log"
