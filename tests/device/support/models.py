@@ -13,7 +13,7 @@ from pathlib import Path
 
 INT8, UINT8, INT16, FLOAT32 = 1, 2, 3, 6
 INT32 = 4
-ADD, FULLY_CONNECTED, LOOKUP = 0, 4, 5
+ADD, FULLY_CONNECTED, LOOKUP, LOOKUP_INT16 = 0, 4, 5, 23
 ONE = (1 << 30, 1)  # the multiplier and the shift of 1.0
 HALF = (1 << 30, 0)
 
@@ -129,12 +129,31 @@ def face() -> Model:
     return model
 
 
+def bytes_face() -> Model:
+    """Unsigned bytes in and out of an int8 tensor; negates."""
+    model = Model("bytes_face")
+    x, y = (model.tensor((1, 5), scale=0.5, zero_point=-8) for _ in range(2))
+    model.lookup(x, y, model.tensor((256,), data=table(lambda x: min(-x, 127))))
+    model.edges([x], [y], UINT8)
+    return model
+
+
+def wide_face() -> Model:
+    """Real numbers in and out of an int16 tensor; halves."""
+    model = Model("wide_face")
+    x, y = (model.tensor((1, 5), INT16, scale=0.25) for _ in range(2))
+    halves = model.tensor((513,), INT16, data=struct.pack("<513h", *(64 * i - 16384 for i in range(513))))
+    model.op(LOOKUP_INT16, [x, halves], y)
+    model.edges([x], [y], FLOAT32)
+    return model
+
+
 def pair() -> Model:
     """Two inputs, two outputs: their sum, and its negative."""
     model = Model("pair", meta={"inam": "left\nright"})
     a, b = (model.tensor((1, 5), scale=1.0) for _ in range(2))
     total, negative = (model.tensor((1, 5), scale=1.0) for _ in range(2))
-    model.op(ADD, [a, b], total, (20, *HALF, *HALF, 1 << 30, -18, -128, 127))
+    model.op(ADD, [a, b], total, (20, *HALF, *HALF, 1 << 30, -18, -128, 127, 1, 0, 0, 0, 5, 1, 1, 1))
     model.lookup(total, negative, model.tensor((256,), data=table(lambda x: min(-x, 127))))
     model.edges([a, b], [total, negative])
     return model
@@ -181,7 +200,7 @@ def romfs(name: str, data: bytes) -> bytes:
 def write(folder: Path) -> None:
     """Writes all of them into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    for make in (dense, face, pair, wide, long):
+    for make in (dense, face, bytes_face, wide_face, pair, wide, long):
         (folder / f"{make.__name__}.mnf").write_bytes(make().to_bytes())
     (folder / "models.romfs").write_bytes(romfs("long.mnf", long().to_bytes()))
 
