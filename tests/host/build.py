@@ -152,7 +152,7 @@ class Builder:
         dtype: str = "",
     ) -> Tensor:
         """A tensor with its values in the file: of the array's type, or int4, two to a byte, the first in the low half."""
-        values = np.ascontiguousarray(values)
+        values = np.asarray(values, order="C")
         made = self.tensor(values.shape, scale, zero_point, dtype or str(values.dtype), axis)
         if dtype == "int4":
             nibbles = np.append(values.ravel(), np.zeros(values.size % 2, np.int8)).astype(np.uint8) & 15

@@ -45,8 +45,8 @@ def strided_slice(node: Node) -> list[Op]:
         elif masked("NewAxis"):
             index.append(None)
         elif masked("ShrinkAxis"):
-            if step != 1:
-                node.refuse(f"strides {strides}: expected 1 where an axis goes")
+            if step < 1:
+                node.refuse(f"strides {strides}: expected 1 or more where an axis goes")
             index.append(0 if masked("Begin") else first)
         else:
             last = first + last if options["Offset"] else last
