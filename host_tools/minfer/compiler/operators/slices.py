@@ -51,6 +51,8 @@ def strided_slice(node: Node) -> list[Op]:
         else:
             last = first + last if options["Offset"] else last
             index.append(slice(None if masked("Begin") else first, None if masked("End") else last, step))
+    if Ellipsis in index and sum(i is not None for i in index) > len(x.shape):
+        node.refuse("an ellipsis that stands for no dimension, which TensorFlow Lite gets wrong; leave it out")
     try:
         return _part(node, x, tuple(index))
     except IndexError as error:
