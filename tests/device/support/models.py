@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 INT8, UINT8, INT16, FLOAT32 = 1, 2, 3, 6
-INT32 = 4
-ADD, FULLY_CONNECTED, LOOKUP, LOOKUP_INT16 = 0, 4, 5, 23
+INT32, INT64 = 4, 5
+ADD, FULLY_CONNECTED, LOOKUP, COPY, LOOKUP_INT16, ARG_MAX = 0, 4, 5, 7, 23, 29
+IN_STATE = 2
 ONE = (1 << 30, 1)  # the multiplier and the shift of 1.0
 HALF = (1 << 30, 0)
 
@@ -34,11 +35,12 @@ class Model:
     io: list[bytes] = field(default_factory=list)
     n_inputs: int = 0
     arena_size: int = 0
+    image: bytes = b""  # the state before the first run
     meta: dict[str, str] = field(default_factory=dict)
 
     def tensor(self, shape, dtype=INT8, scale=0.0, zero_point=0, offset=None, data=None) -> int:
         """Adds a tensor: constant where there is `data`, else in the arena at `offset`, or behind all others."""
-        width = {INT8: 1, UINT8: 1, INT16: 2, INT32: 4, FLOAT32: 4}[dtype]
+        width = {INT8: 1, UINT8: 1, INT16: 2, INT32: 4, INT64: 8, FLOAT32: 4}[dtype]
         size = width
         for dim in shape:
             size *= dim
@@ -52,6 +54,14 @@ class Model:
             self.arena_size = max(self.arena_size, offset + size + -size % 16)
         dims = list(shape) + [1] * (6 - len(shape))
         record = struct.pack("<BBBxIIfi6i", dtype, len(shape), data is not None, offset, size, scale, zero_point, *dims)
+        self.tensors.append(record)
+        return len(self.tensors) - 1
+
+    def state(self, image: bytes, scale: float) -> int:
+        """Adds an int8 tensor that outlives a run."""
+        dims = (len(image), 1, 1, 1, 1, 1)
+        record = struct.pack("<BBBxIIfi6i", INT8, 1, IN_STATE, len(self.image), len(image), scale, 0, *dims)
+        self.image += align(image)
         self.tensors.append(record)
         return len(self.tensors) - 1
 
@@ -77,7 +87,7 @@ class Model:
     def to_bytes(self) -> bytes:
         """The file."""
         ops = b"".join(self.ops)
-        sections = [b"".join(self.tensors), ops, b"".join(self.io), b"", b""]
+        sections = [b"".join(self.tensors), ops, b"".join(self.io), self.image, b""]
         for tag, text in {"name": self.name, **self.meta}.items():
             raw = text.encode()
             sections[4] += tag.encode() + struct.pack("<I", len(raw)) + raw + bytes(-len(raw) % 4)
@@ -95,7 +105,7 @@ class Model:
         rest = struct.pack(
             "<HHIHHHHIIIIIIIII", 1, 0, self.arena_size, len(self.tensors), len(self.ops), self.n_inputs,
             len(self.io) - self.n_inputs, offsets[0], offsets[1], len(ops), offsets[2], offsets[3],
-            len(sections[3]), offsets[4], len(sections[4]), 0,
+            len(sections[3]), offsets[4], len(sections[4]), len(self.image),
         )
         rest += b"".join(align(section) for section in sections[:-1]) + sections[-1]
         return b"MNF1" + struct.pack("<II", size, zlib.crc32(rest)) + rest
@@ -178,6 +188,29 @@ def long() -> Model:
     return model
 
 
+def memory() -> Model:
+    """Adds up its inputs, from 10, 20, 30, 40 on."""
+    model = Model("memory")
+    x, total = model.tensor((4,), scale=1.0), model.tensor((4,), scale=1.0)
+    state = model.state(bytes([10, 20, 30, 40]), 1.0)
+    model.op(ADD, [state, x], total, (20, *HALF, *HALF, 1 << 30, -18, -128, 127, 1, 0, 0, 0, 4, 1, 1, 1))
+    model.op(COPY, [total], state, (0, 0, 0, 1, 0, 0, 4, 1, 1))
+    model.edges([x], [total])
+    return model
+
+
+def indices() -> Model:
+    """Of three numbers, which is the greatest, and which the least: int32 and int64."""
+    model = Model("indices")
+    x = model.tensor((2, 3), scale=1.0)
+    greatest, least = model.tensor((2,), INT32), model.tensor((2,), INT64)
+    walk = (2, 0, 0, 2, 1, 3, 3, 0, 1)
+    model.op(ARG_MAX, [x], greatest, (0, *walk))
+    model.op(ARG_MAX, [x], least, (-1, *walk))
+    model.edges([x], [greatest, least])
+    return model
+
+
 def varuint(value: int) -> bytes:
     """`value` as ROMFS writes numbers: seven bits a byte, the first bytes marked."""
     digits = bytearray([value & 0x7F])
@@ -200,7 +233,7 @@ def romfs(name: str, data: bytes) -> bytes:
 def write(folder: Path) -> None:
     """Writes all of them into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    for make in (dense, face, bytes_face, wide_face, pair, wide, long):
+    for make in (dense, face, bytes_face, wide_face, pair, wide, long, memory, indices):
         (folder / f"{make.__name__}.mnf").write_bytes(make().to_bytes())
     (folder / "models.romfs").write_bytes(romfs("long.mnf", long().to_bytes()))
 
