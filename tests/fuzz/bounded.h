@@ -9,7 +9,7 @@
 #include "../kernels/harness.h"
 #include "crc32.h"
 
-#define MOST_ARENA (16u << 20)
+#define MOST_ARENA (1u << 20)
 #define MOST_RUN_US 50000 // of processor time, an operator
 
 static sigjmp_buf bounded_end;

@@ -1,7 +1,7 @@
 """Fuzzes the loader and one run of what it lets through: `python tests/fuzz/fuzz.py MINUTES`, or `make fuzz MINUTES=2`.
 
 The corpus is made by the compiler from generated cases of every operator, and kept with what the fuzzer finds in
-build/tests/fuzz/corpus. A crash, a finding of a sanitizer or an input that takes 10 s ends it with the input in
+build/tests/fuzz/corpus. A crash, a finding of a sanitizer or an input that takes 25 s ends it with the input in
 build/tests/fuzz. Otherwise it prints executions, coverage, and how often each refusal was reached.
 """
 
@@ -82,7 +82,7 @@ def fuzz(seconds: int) -> Report:
     for name, file in seeds():
         (CORPUS / name).write_bytes(file)
     command = [
-        target, CORPUS, f"-max_total_time={seconds}", f"-max_len={MAX_LENGTH}", "-timeout=10", "-rss_limit_mb=4096",
+        target, CORPUS, f"-max_total_time={seconds}", f"-max_len={MAX_LENGTH}", "-timeout=25", "-rss_limit_mb=4096",
         f"-artifact_prefix={FOLDER}/", "-print_final_stats=1", "-reload=0",
     ]  # fmt: skip
     done = subprocess.run(command, cwd=FOLDER, capture_output=True, text=True, errors="replace")
