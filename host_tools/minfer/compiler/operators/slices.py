@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from minfer.compiler.ir import Op, Tensor
-from minfer.compiler.operators.copy import MOVABLE, NO_BOOL, movable, moved
+from minfer.compiler.operators.copy import MOVABLE, NO_BOOL, expect_alike, movable, moved
 from minfer.compiler.operators.registry import Node, importer
 from minfer.format import DType
 
@@ -89,6 +89,7 @@ def unpack(node: Node) -> list[Op]:
     """One output for each element of an axis, which goes."""
     x = movable(node, 0, *UNPACKED)
     axis = axis_of(node, node.options("UnpackOptions")["Axis"], x)
+    expect_alike(node, x)
     if x.shape[axis] != len(node.outputs):
         node.refuse(f"expected {x.shape[axis]} outputs, found {len(node.outputs)}")
     everything = (slice(None),) * axis
