@@ -1,4 +1,4 @@
-"""Functions of one argument: of int8 a LOOKUP in a table of 256 bytes, of int16 one in a table of 513 values and lines between them."""
+"""Functions of one argument: int8 through a table of 256, int16 of 513 values with lines between."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from minfer.compiler.quantise import whole_log2
 from minfer.format import DType
 
 
-def lookup(node: Node, table: np.ndarray, kind: str = "LOOKUP", params: Optional[Params] = None) -> Op:
+def lookup(
+    node: Node, table: np.ndarray, kind: str = "LOOKUP", params: Optional[Params] = None
+) -> Op:
     """The operator as a LOOKUP, or another kind that looks into a table."""
     x, y = node.inputs[0], node.outputs[0]
     node.expect_shape(y, x.shape)
@@ -49,7 +51,11 @@ def rsqrt(node: Node) -> Op:
     if x.dtype == DType.INT8:
         return lookup(node, tables.rsqrt(x, y))
     most = float(np.float32(y.scale) * np.float32(tables_int16.INT16_MAX))
-    return through_float(node, x, y, lambda real: float(1 / np.sqrt(np.float32(real))) if real > 0 else most)
+
+    def function(real: float) -> float:
+        return float(1 / np.sqrt(np.float32(real))) if real > 0 else most
+
+    return through_float(node, x, y, function)
 
 
 @importer("ELU")
@@ -91,7 +97,8 @@ def sigmoid(node: Node) -> Op:
         node.refuse(f"expected scale 1/32768 with int16, found {y.scale:.6g}; convert it again", y)
     scaling = tables_int16.sigmoid_scaling(x.scale, name == "TANH")
     if scaling is None:
-        node.refuse(f"expected a scale below {tables_int16.SIGMOID_SCALE_LIMIT:.3g}, found {x.scale:.6g}", x)
+        limit = tables_int16.SIGMOID_SCALE_LIMIT
+        node.refuse(f"expected a scale below {limit:.3g}, found {x.scale:.6g}", x)
     params = LogisticParams(name == "TANH", *scaling)
     return lookup(node, tables_int16.logistic(), "LOGISTIC_INT16", params)
 

@@ -1,4 +1,4 @@
-"""Operators of one argument that requantise: QUANTIZE between integers, RELU and its kin, LEAKY_RELU, PRELU, ABS; and CAST."""
+"""What requantises: QUANTIZE between integers, RELU and its kin, PRELU and its kin; and CAST."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class RequantiseParams:
 
 @dataclass(frozen=True)
 class PreluParams:
-    """One multiplier from the zero point on, another one, which alpha multiplies besides, below it."""
+    """One multiplier from the zero point on; below it another one, which alpha multiplies."""
 
     multiplier: Multiplier
     alpha: Multiplier
@@ -108,7 +108,7 @@ def prelu(node: Node) -> Op:
 
 @importer("LEAKY_RELU")
 def leaky_relu(node: Node) -> Op:
-    """`QuantizeLeakyRelu` (reference/leaky_relu.h): a PRELU whose alpha is 1, or −1 for a negative slope."""
+    """`QuantizeLeakyRelu` (reference/leaky_relu.h): a PRELU whose alpha is the slope's sign."""
     x = node.activation(0, DType.INT8, DType.INT16)
     y = node.result(x.dtype)
     alpha = node.options("LeakyReluOptions")["Alpha"]
@@ -141,7 +141,9 @@ def cast(node: Node) -> Op:
     x, y = node.operand(0, "input"), node.outputs[0]
     for tensor in (x, y):
         if tensor.dtype not in INTEGERS:
-            node.refuse(f"{tensor.dtype}: expected integers or bool; quantise the whole model to int8", tensor)
+            node.refuse(
+                f"{tensor.dtype}: expected integers or bool; quantise the whole model to int8", tensor
+            )
     if x.dtype == DType.INT64 and y.dtype == DType.BOOL:
         node.refuse("int64 to bool: expected an integer of 32 bits or less", x)
     node.expect_shape(y, x.shape)
