@@ -28,6 +28,8 @@ class Svdf(Stateful):
     bias: bool = True
     zero_points: Shape = (-3, -128)
     scales: tuple[float, float] = (0.02, 0.05)  # of the state, of the output
+    state: str = "int16"
+    activation: str = "RELU"
 
     @property
     def operator(self) -> str:
@@ -43,10 +45,10 @@ class Svdf(Stateful):
         feature = b.constant(shaped((filters, x.shape[1]), -127, 127, rng), 0.01)
         time = b.constant(rng.integers(-32767, 32768, (filters, self.steps)).astype(np.int16), 0.00003)
         bias = b.constant(rng.integers(-300000, 300000, self.units).astype(np.int32)) if self.bias else None
-        state = b.tensor((x.shape[0], filters * self.steps), self.scales[0], 0, "int16", variable=True)
+        state = b.tensor((x.shape[0], filters * self.steps), self.scales[0], 0, self.state, variable=True)
         y = b.tensor((x.shape[0], self.units), self.scales[1], self.zero_points[1])
-        relu = schema.ActivationFunctionType.RELU
-        b.op("SVDF", [x, feature, time, bias, state], [y], rank=self.rank, fusedActivationFunction=relu)
+        activation = getattr(schema.ActivationFunctionType, self.activation)
+        b.op("SVDF", [x, feature, time, bias, state], [y], rank=self.rank, fusedActivationFunction=activation)
         return y
 
 
@@ -60,6 +62,7 @@ class Lstm(Stateful):
     cell_shift: int = -11
     cell_clip: float = 0.0
     weight_scale: float = 0.01
+    extra: int = 0  # an input that a plain LSTM does not have
 
     @property
     def operator(self) -> str:
@@ -80,6 +83,8 @@ class Lstm(Stateful):
             inputs[1 + gate] = b.constant(shaped((self.cells, x.shape[2]), -127, 127, rng), scale)
             inputs[5 + gate] = b.constant(shaped((self.cells, self.cells), -127, 127, rng), scale)
             inputs[12 + gate] = b.constant(rng.integers(-5000, 5000, self.cells).astype(np.int32), scale * x.scale)
+        if self.extra:
+            inputs[self.extra] = b.constant(np.ones(self.cells, np.int16), 0.01)
         batch = x.shape[1 if self.time_major else 0]
         inputs[18] = b.tensor((batch, self.cells), *output, variable=True)
         inputs[19] = b.tensor((batch, self.cells), 2.0**self.cell_shift, 0, "int16", variable=True)
@@ -154,4 +159,13 @@ CASES: list[Spec] = [
         for v, n, order in product(("sum", "double", "input"), (1, 2), ({}, {"late": True}, {"after": True}))
     ),
     Variable(dtype="int16", x=(2, 3)),
+]
+
+REFUSED = [
+    (Svdf(activation="NONE"), "fused activation 0: expected RELU"),
+    (Svdf(state="int8"), "state: expected int16, found int8"),
+    (Lstm(cell_shift=-8), "cell state: expected a scale of 2^-15 to 2^-9, found 0.00390625"),
+    (Lstm(extra=10), "LSTM with peephole connections"),
+    (Lstm(extra=16), "LSTM with a projection"),
+    (Lstm(extra=21), "LSTM with layer normalisation"),
 ]

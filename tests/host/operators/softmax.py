@@ -53,3 +53,8 @@ CASES: list[Spec] = [
     ),
     *(Softmax(dtypes=("int16", "int16"), zero_point=0, scale=0.0002, beta=beta) for beta in (0.1, 2.0, 10.0)),
 ]
+
+REFUSED = [
+    (Softmax(dtypes=("int16", "int16"), zero_point=0, x=(1, 2, 1, 2, 3)), "expected at most 4 dimensions of int16"),
+    (Softmax(scale=1e-9), "is too small"),
+]

@@ -52,6 +52,8 @@ def softmax(node: Node) -> Op:
             y,
         )
     if x.dtype == DType.INT16:
+        if len(x.shape) > 4:
+            node.refuse(f"expected at most 4 dimensions of int16, found shape {x.shape}; reshape it", x)
         real = float(FLOAT(x.scale) * FLOAT(beta)) / (10.0 / INT16_RANGE)
         return node.op("SOFTMAX", [x, *_tables()], SoftmaxParams(quantise_multiplier(real), 0))
     multiplier, diff_min = softmax_scaling(beta, x.scale)
