@@ -44,6 +44,7 @@ OPTIONS = {
     "PRELU": None,
     "REDUCE_MAX": "ReducerOptions",
     "REDUCE_MIN": "ReducerOptions",
+    "REDUCE_PROD": "ReducerOptions",
     "PADV2": "PadV2Options",
     "RELU": None,
     "RELU6": None,

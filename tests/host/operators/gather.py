@@ -116,3 +116,10 @@ CASES: list[Spec] = [
     GatherNd(index="int64"),
     *(GatherNd(x, indices, constant=False) for x, indices in (((4, 5, 3), (6, 1)), ((7,), (2, 3, 1)))),
 ]
+
+REFUSED: list[tuple[Spec, str]] = [
+    (Gather(given=(1, 5), indices=(2,)), "an index outside 0 to 4"),
+    (Gather(given=(-1, 2), indices=(2,)), "an index outside 0 to 4"),
+    (Gather(index="int64", constant=False), "indices computed at run time: expected int32, found int64"),
+    (GatherNd(constant=False), "indices of 2 dimensions computed at run time"),
+]

@@ -279,3 +279,14 @@ CASES: list[Spec] = [
     # Shapes of other types than int8.
     *(Move("RESHAPE", (IMAGE,), ((8, 18),), (("newShape", (8, 18)),), dtype=dtype) for dtype in TYPES),
 ]
+
+REFUSED: list[tuple[Spec, str]] = [
+    (Move("SLICE", (IMAGE,), ((0, 3, 0, 0), (2, 2, 6, 3))), "outside shape"),
+    (strided(IMAGE, (0, 4, 0, 0), (2, 5, 6, 3), (1, 1, 1, 1), shrinkAxis=2), "outside shape"),
+    (strided(IMAGE, (1, 0, 0, 0), (0, 4, 6, 3), (-1, 1, 1, 1), shrinkAxis=1), "expected 1 or more where an axis goes"),
+    (strided((3, 4), (0, 0, 0), (3, 0, 4), (1, 1, 1), ellipsis=2), "ellipsis"),
+    (Move("TILE", ((2, 3),), ((2, 2),), dtype="int16"), "int16"),
+    (Move("TILE", ((2,) * 5,), ((2,) * 5,)), "nested loops"),
+    (packed((2, 3), 256, 0), "256 inputs"),
+    (Move("PAD", ((2, 3),), (((0, 1), (1, 0)),), dtype="bool"), "bool"),
+]

@@ -60,3 +60,8 @@ CASES: list[Spec] = [
     *(Resize("RESIZE_NEAREST_NEIGHBOR", *sizes, dtype="uint8") for sizes in SIZES[:3]),
     *(Resize("RESIZE_NEAREST_NEIGHBOR", *sizes, corners=True, half_pixels=True) for sizes in SIZES),
 ]
+
+REFUSED: list[tuple[Spec, str]] = [
+    (Resize("RESIZE_BILINEAR", x=(1, 1, 2, 1), size=(97, 2)), "reads past the image"),
+    (Resize("RESIZE_BILINEAR", corners=True, half_pixels=True), "expected one of them"),
+]

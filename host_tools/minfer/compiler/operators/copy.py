@@ -118,7 +118,7 @@ def moved(node: Node, x: Tensor, y: Tensor, view) -> list[Op]:
 def _array(tensor: Tensor) -> np.ndarray:
     if tensor.data is None:
         return np.empty(tensor.shape, tensor.dtype.numpy)
-    return np.ascontiguousarray(tensor.data)
+    return np.asarray(tensor.data, order="C")
 
 
 def _first(view: np.ndarray) -> int:
