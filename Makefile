@@ -1,11 +1,12 @@
 # minfer: each target does all the set-up it needs on a Debian 12, and none that is done already.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test firmware repl emulator clean
+.PHONY: help demo test fuzz firmware repl emulator clean
 
 TARGET ?= unix
+MINUTES ?= 2
 export PYTHON ?= python3
-export MICROPYTHON_DIR PICO_SDK_PATH CMSIS_NN_LIB CMSIS_NN_INCLUDE
+export MICROPYTHON_DIR PICO_SDK_PATH CMSIS_NN_LIB CMSIS_NN_INCLUDE MINFER_OPS
 
 python := build/venv/bin/python
 engine := $(shell find cmodules/minfer -name '*.[ch]' -not -path '*/binding/*')
@@ -23,8 +24,13 @@ demo: build/stamps/host ## Recognise handwritten digits with a network inside Mi
 	@$(python) examples/digits/demo.py
 
 test: build/stamps/host build/stamps/test build/stamps/emulator ## Build every firmware and run every test
+	@firmware/setup.sh debian clang-14 libclang-rt-14-dev
 	@for target in unix unix-asan pico pico2 qemu-m33; do firmware/build.sh $$target || exit; done
 	@$(python) -m pytest -n 2 tests
+
+fuzz: build/stamps/host build/stamps/test ## Break model files at random, for MINUTES=2
+	@firmware/setup.sh debian clang-14 libclang-rt-14-dev
+	@$(python) tests/fuzz/fuzz.py $(MINUTES)
 
 firmware: ## Build the firmware for TARGET=unix|unix-asan|pico|pico2|qemu-m33
 	@firmware/build.sh $(TARGET)

@@ -1,6 +1,7 @@
 #!/bin/bash
 # Builds the firmware of one target out of tree, in build/TARGET: build.sh unix|unix-asan|pico|pico2|qemu-m33
-# From the environment: OUT (another folder for the results), MICROPYTHON_DIR, PICO_SDK_PATH, CMSIS_NN_LIB, CMSIS_NN_INCLUDE.
+# From the environment: OUT (another folder for the results), MICROPYTHON_DIR, PICO_SDK_PATH, CMSIS_NN_LIB,
+# CMSIS_NN_INCLUDE, and MINFER_OPS, the operators the firmware is to have ("CONV_2D SOFTMAX ..."; all without).
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -35,6 +36,15 @@ find_cmsis_nn() {
         export CMSIS_NN_LIB CMSIS_NN_INCLUDE
         cmsis_nn="$CMSIS_NN_LIB $CMSIS_NN_INCLUDE $(sha256sum <"$CMSIS_NN_LIB")"
     fi
+}
+
+check_operators() {
+    local name table=$root/cmodules/minfer/engine/format.h
+    for name in ${MINFER_OPS:-}; do
+        grep -q "X([0-9]*, $name, " "$table" ||
+            die "MINFER_OPS: no operator '$name'; there are $(sed -n 's/.*X([0-9]*, \([A-Z0-9_]*\), .*/\1/p' "$table" | xargs)"
+    done
+    export MINFER_OPS="${MINFER_OPS:-}"
 }
 
 # Links every user C module below cmodules/ (some, like ulab, one level deeper) into one flat folder,
@@ -119,7 +129,8 @@ build_rp2() {
     logged cmake -S "$micropython/ports/rp2" -B "$out" -G Ninja -DPICO_NO_PICOTOOL=1 \
         -DPICO_SDK_PATH_OVERRIDE="$sdk" -DMICROPY_BOARD="$board" -DMICROPY_BOARD_DIR="$root/boards/$board" \
         -DMICROPY_LIB_DIR="$micropython" -DMICROPY_FROZEN_MANIFEST="$root/boards/$board/manifest.py" \
-        -DUSER_C_MODULES="$folders" -DCMSIS_NN_LIB="${CMSIS_NN_LIB:-}" -DCMSIS_NN_INCLUDE="${CMSIS_NN_INCLUDE:-}"
+        -DUSER_C_MODULES="$folders" -DCMSIS_NN_LIB="${CMSIS_NN_LIB:-}" -DCMSIS_NN_INCLUDE="${CMSIS_NN_INCLUDE:-}" \
+        -DMINFER_OPS="${MINFER_OPS// /;}"
     logged ninja -C "$out" -j2
     logged "${PYTHON:-python3}" "$micropython/tools/uf2conv.py" -b 0x10000000 -f "$family" -c \
         -o "$out/firmware.uf2" "$out/firmware.bin"
@@ -148,11 +159,12 @@ esac
 mkdir -p "$build"
 exec 9>"$build/.$target.lock"
 flock 9
+check_operators
 "$setup" debian "${packages[@]}"
 find_micropython
 find_cmsis_nn
 link_modules
-start_afresh_unless "$out" "$micropython $(ls "$modules") ${cmsis_nn:-} $(sha256sum <"$0")"
+start_afresh_unless "$out" "$micropython $(ls "$modules") ${cmsis_nn:-} $MINFER_OPS $(sha256sum <"$0")"
 : >"$log"
 # MicroPython's makefiles do not relink for a source that went.
 sources=$(cd "$modules" && find -L . -name '*.c' | sort)

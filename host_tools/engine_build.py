@@ -35,6 +35,8 @@ typedef struct {
 
 typedef struct {
     uint16_t opcode;
+    uint8_t version;
+    uint8_t layout;
     uint8_t n_inputs;
     uint8_t n_outputs;
     uint32_t scratch_offset;
@@ -75,6 +77,7 @@ const char *mnf_reason_name(int reason);
 const mnf_op_t *mnf_first_op(const mnf_model_t *model);
 const mnf_op_t *mnf_next_op(const mnf_model_t *model, const mnf_op_t *op);
 const char *mnf_op_name(uint32_t opcode);
+bool mnf_has_op(uint32_t opcode);
 void mnf_reset(const mnf_model_t *model);
 int32_t mnf_run_op(const mnf_model_t *model, const mnf_op_t *op, uint8_t *arena);
 uint32_t mnf_op_scratch(const mnf_model_t *model, const mnf_op_t *op);

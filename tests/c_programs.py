@@ -24,7 +24,7 @@ def includes(kernels: Path = MINFER / "kernels" / "include") -> list[str]:
     return [f"-I{folder}" for folder in (MINFER, MINFER / "engine", kernels)]
 
 
-def compile_c(name: str, sources: list[Path], flags: list[str]) -> Path:
+def compile_c(name: str, sources: list[Path], flags: list[str], compiler: str = "gcc") -> Path:
     """Compiles and links `sources` with -O2 into build/tests/`name`; raises CalledProcessError on any warning."""
     BUILD.mkdir(parents=True, exist_ok=True)
     program = BUILD / name
@@ -33,7 +33,7 @@ def compile_c(name: str, sources: list[Path], flags: list[str]) -> Path:
     with (BUILD / f".{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not program.exists() or program.stat().st_mtime < newest:
-            command = ["gcc", "-std=gnu99", "-O2", *WARNINGS, *includes(), *map(str, sources), "-o", str(program), *flags]
+            command = [compiler, "-std=gnu99", "-O2", *WARNINGS, *includes(), *map(str, sources), "-o", str(program), *flags]
             subprocess.run(command, check=True)
     return program
 

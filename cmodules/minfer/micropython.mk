@@ -19,6 +19,8 @@ SRC_USERMOD_LIB_C += $(foreach part,$(MINFER_PARTS),$(wildcard $(MINFER_DIR)/$(p
 
 # A finding of UBSan in the engine ends the program; one in MicroPython is only printed.
 MINFER_CFLAGS := -O2 -Wall -Wextra -Werror -fno-sanitize-recover=undefined
+# Operators the firmware is to have, all if not said: MINFER_OPS="CONV_2D SOFTMAX ..."
+MINFER_CFLAGS += $(if $(MINFER_OPS),-DMINFER_OPS $(addprefix -DMINFER_OP_,$(MINFER_OPS)))
 MINFER_OBJECTS := $(BUILD)/$(notdir $(MINFER_DIR))
 $(MINFER_OBJECTS)/binding/%.o: CFLAGS += -Wall -Wextra -Wno-unused-parameter -Werror
 $(foreach part,$(MINFER_PARTS),$(eval $(MINFER_OBJECTS)/$(part)/%.o: CFLAGS += $(MINFER_CFLAGS)))

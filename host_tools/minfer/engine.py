@@ -73,6 +73,8 @@ class OpInfo:
 
     index: int
     name: str
+    version: int
+    layout: int
     macs: int
     scratch: int
     scratch_offset: int
@@ -202,6 +204,8 @@ class Model:
         return OpInfo(
             index=index,
             name=ffi.string(lib.mnf_op_name(op.opcode)).decode(),
+            version=op.version,
+            layout=op.layout,
             macs=op.macs,
             scratch=self.scratch(index),
             scratch_offset=op.scratch_offset,

@@ -58,6 +58,8 @@ class Opcode(IntEnum):
     MAX_POOL_2D = 6
     COPY = 7
     SOFTMAX = 8
+    GATHER = 9
+    RESIZE_BILINEAR = 10
     TRANSPOSE_CONV = 11
     BATCH_MATMUL = 12
     SUB = 13

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Optional
 
 from minfer.engine import EdgeInfo, Model, OpInfo, TensorInfo
+from minfer.format import Kind
 
 
 @dataclass(frozen=True)
@@ -17,6 +18,15 @@ class Occupant:
     size: int
 
 
+@dataclass(frozen=True, order=True)
+class Need:
+    """What a firmware must have to run a file: an operator, of a version, reading weights in a layout."""
+
+    operator: str
+    version: int
+    layout: int
+
+
 @dataclass(frozen=True)
 class Peak:
     """The operator during which most of the arena is in use; None for a model without any."""
@@ -24,6 +34,11 @@ class Peak:
     op: Optional[OpInfo]
     used: int
     occupants: list[Occupant]
+
+
+def needs(model: Model) -> list[Need]:
+    """All that a firmware must have, each once, sorted."""
+    return sorted({Need(op.name, op.version, op.layout) for op in model.ops})
 
 
 def weight_bytes(op: OpInfo) -> int:
@@ -56,10 +71,12 @@ def describe(model: Model) -> dict[str, Any]:
             [_occupant(t) for op in ops for t in op.inputs if t is not None and t.is_constant]
         ),
         "arena_bytes": model.arena_size,
+        "state_bytes": model.state_size,
         "macs": sum(op.macs for op in ops),
         "inputs": [_edge(edge) for edge in model.inputs],
         "outputs": [_edge(edge) for edge in model.outputs],
         "operators": [_op(op) for op in ops],
+        "needs": [vars(need) for need in needs(model)],
         "peak": {
             "operator": None if peak.op is None else peak.op.index,
             "bytes": peak.used,
@@ -77,9 +94,9 @@ def _lives(model: Model, ops: list[OpInfo]) -> list[tuple[int, int, TensorInfo]]
     written = {(edge.tensor.offset, edge.tensor.size): -1 for edge in model.inputs}
     for op in ops:
         for tensor in op.inputs:
-            if tensor is not None and not tensor.is_constant:
+            if tensor is not None and tensor.kind == Kind.ARENA:
                 lives.append((written[tensor.offset, tensor.size], op.index, tensor))
-        for tensor in op.outputs:
+        for tensor in (t for t in op.outputs if t.kind == Kind.ARENA):
             written[tensor.offset, tensor.size] = op.index
             lives.append((op.index, op.index, tensor))
     for edge in model.outputs:

@@ -68,7 +68,7 @@ class Model(_minfer.Model):
             )
 
         n_ops = len(self.ops)
-        return "<Model %s: %s -> %s%s, %d op%s, arena %s, %s in %s>" % (
+        return "<Model %s: %s -> %s%s, %d op%s, arena %s, %s%s in %s>" % (
             self.name or "without a name",
             describe(self.inputs),
             describe(self.outputs),
@@ -76,6 +76,7 @@ class Model(_minfer.Model):
             n_ops,
             "" if n_ops == 1 else "s",
             _size(self.arena_size),
+            "state %s, " % _size(self.state_size) if self.state_size else "",
             _size(self.size),
             self._place,
         )

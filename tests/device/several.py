@@ -69,7 +69,7 @@ raises(
 )
 raises(
     ValueError,
-    "output 0: expected int8 with a scale or float32, found int16 without; use run()",
+    "output 0: expected a scale or float32, found int16 without; use run()",
     model.predict,
     x,
 )

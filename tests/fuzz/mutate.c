@@ -3,12 +3,9 @@
 //
 // Truncations are spread evenly over the length (all of them where the file is short). Of the mutations, one in four keeps the
 // stale checksum, the others mend it. Most hit the structure of the file, where a change can mean something.
-#include "crc32.h"
-#include "../kernels/harness.h"
+#include "bounded.h"
 
 #define REASONS 64
-#define MOST_ARENA (16u << 20)    // a validated file may ask for more RAM or work than a test has: such runs are counted, not done
-#define MOST_WORK (20u << 20)
 
 static uint32_t refusals[REASONS];
 static uint32_t ran, ops_run, too_large;
@@ -19,22 +16,6 @@ static uint32_t random_below(uint32_t n) { // xorshift64*
     random_state ^= random_state << 25;
     random_state ^= random_state >> 27;
     return (uint32_t)((random_state * 2685821657736338717ull) >> 32) % n;
-}
-
-// An upper bound of an operator's multiply-accumulates: every output element looks at every element of one row of every constant.
-static uint64_t work(const mnf_model_t *model, const mnf_op_t *op) {
-    const mnf_tensor_t *y = &model->tensors[op->tensors[op->n_inputs]];
-    uint64_t work = y->size;
-    if (op->opcode == MNF_OP_AVERAGE_POOL_2D || op->opcode == MNF_OP_MAX_POOL_2D) {
-        return work * model->tensors[op->tensors[0]].size;
-    }
-    for (uint32_t i = 1; i < op->n_inputs; i++) {
-        if (op->tensors[i] != MNF_ABSENT) {
-            const mnf_tensor_t *t = &model->tensors[op->tensors[i]];
-            work += (uint64_t)y->size * (t->size / (uint32_t)t->dims[0] + 1);
-        }
-    }
-    return work;
 }
 
 // Whether a mutation can have changed what an operator touches: its record, the records of its tensors, its constants.
@@ -80,24 +61,14 @@ static void try_file(const uint8_t *file, size_t size, const uint8_t *original) 
         if (!touched(&model, op, original)) {
             continue;
         }
-        if (work(&model, op) > MOST_WORK) {
+        if (run_bounded(&model, op, arena)) {
+            ops_run++;
+        } else {
             too_large++;
-            continue;
         }
-        mnf_run_op(&model, op, arena);
-        ops_run++;
     }
     free(model.state);
     free(arena);
-}
-
-static void mend_crc(uint8_t *file, size_t size) {
-    mnf_header_t header;
-    memcpy(&header, file, sizeof(header));
-    if (header.file_size > 12 && header.file_size <= size) {
-        header.crc = mnf_crc32(file + 12, header.file_size - 12);
-        memcpy(file, &header, sizeof(header));
-    }
 }
 
 static void mutate_byte(uint8_t *file, size_t size, const mnf_header_t *good) {

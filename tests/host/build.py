@@ -31,6 +31,7 @@ OPTIONS = {
     "ARG_MAX": "ArgMaxOptions",
     "AVERAGE_POOL_2D": "Pool2DOptions",
     "BATCH_MATMUL": "BatchMatMulOptions",
+    "BATCH_TO_SPACE_ND": "BatchToSpaceNDOptions",
     "CONV_2D": "Conv2DOptions",
     "DEPTHWISE_CONV_2D": "DepthwiseConv2DOptions",
     "ELU": None,
@@ -44,11 +45,14 @@ OPTIONS = {
     "PRELU": None,
     "REDUCE_MAX": "ReducerOptions",
     "REDUCE_MIN": "ReducerOptions",
+    "REDUCE_PROD": "ReducerOptions",
+    "PADV2": "PadV2Options",
     "RELU": None,
     "RELU6": None,
     "RELU_0_TO_1": None,
     "RELU_N1_TO_1": None,
     "RSQRT": None,
+    "SPACE_TO_BATCH_ND": "SpaceToBatchNDOptions",
     "SUM": "ReducerOptions",
     "SVDF": "SVDFOptions",
     "TANH": None,
@@ -62,6 +66,7 @@ VERSIONS = {
     "ARG_MIN": 2,
     "AVERAGE_POOL_2D": 2,
     "BATCH_MATMUL": 3,
+    "BROADCAST_TO": 2,
     "CONV_2D": 3,
     "DEPTHWISE_CONV_2D": 3,
     "DEQUANTIZE": 2,
@@ -149,7 +154,7 @@ class Builder:
         dtype: str = "",
     ) -> Tensor:
         """A tensor with its values in the file: of the array's type, or int4, two to a byte, the first in the low half."""
-        values = np.ascontiguousarray(values)
+        values = np.asarray(values, order="C")
         made = self.tensor(values.shape, scale, zero_point, dtype or str(values.dtype), axis)
         if dtype == "int4":
             nibbles = np.append(values.ravel(), np.zeros(values.size % 2, np.int8)).astype(np.uint8) & 15

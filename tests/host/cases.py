@@ -16,10 +16,10 @@ from pathlib import Path
 import minfer
 import numpy as np
 from minfer import reference
-from operators import batch_matmul, choose, conv, elementwise, face, fully_connected, graph, normalise, pad, pool, recurrent, reduce, requantise, reshape, softmax, transpose_conv, unary
+from operators import batch_matmul, choose, conv, dilation, elementwise, face, fully_connected, gather, graph, move, normalise, pad, pool, recurrent, reduce, requantise, reshape, resize, shape, softmax, transpose_conv, unary
 from spec import Case, Spec
 
-FAMILIES = (conv, transpose_conv, fully_connected, batch_matmul, pool, elementwise, choose, softmax, normalise, pad, unary, requantise, reshape, reduce, recurrent, face, graph)
+FAMILIES = (conv, transpose_conv, fully_connected, batch_matmul, pool, elementwise, choose, softmax, normalise, pad, unary, requantise, reshape, reduce, recurrent, move, gather, resize, dilation, shape, face, graph)
 
 
 @lru_cache(maxsize=None)

@@ -15,6 +15,8 @@ OPCODES = {
     6: "MAX_POOL_2D",
     7: "COPY",
     8: "SOFTMAX",
+    9: "GATHER",
+    10: "RESIZE_BILINEAR",
     11: "TRANSPOSE_CONV",
     12: "BATCH_MATMUL",
     13: "SUB",

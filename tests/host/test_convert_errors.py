@@ -93,7 +93,7 @@ BAD = {
     "index": (two_relus(index_out_of_range), ("damaged",)),
     "order": (two_relus(read_before_written), ("operator 0 (RELU)", "before")),
     "scale": (two_relus(without_scale), ("operator 1 (RELU)", "'odd'")),
-    "int16": (two_relus(of_int16), ("operator 1 (RELU)", "'t1'", "int8", "int16")),
+    "int16": (two_relus(of_int16), ("operator 1 (RELU)", "'odd'", "int16")),
     "truncated": (DIGITS.read_bytes()[:5000], ("truncated",)),
     "text": (b"This is no model. " * 40, ("bad.tflite",)),
     "zip": (b"PK\x03\x04" + bytes(400), ("bad.tflite",)),

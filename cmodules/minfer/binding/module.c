@@ -49,10 +49,23 @@ MP_DEFINE_CONST_OBJ_TYPE(
     parent, &mp_type_ValueError
     );
 
+// Names of the operators this firmware has.
+static mp_obj_t ops(void) {
+    mp_obj_t names = mp_obj_new_list(0, NULL);
+    for (uint32_t opcode = 0; opcode < MNF_N_OPS; opcode++) {
+        if (mnf_has_op(opcode)) {
+            mp_obj_list_append(names, minfer_str(mnf_op_name(opcode)));
+        }
+    }
+    return names;
+}
+static MP_DEFINE_CONST_FUN_OBJ_0(ops_obj, ops);
+
 static const mp_rom_map_elem_t module_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR__minfer) },
     { MP_ROM_QSTR(MP_QSTR_Model), MP_ROM_PTR(&minfer_model_type) },
     { MP_ROM_QSTR(MP_QSTR_ModelError), MP_ROM_PTR(&minfer_model_error_type) },
+    { MP_ROM_QSTR(MP_QSTR_ops), MP_ROM_PTR(&ops_obj) },
     { MP_ROM_QSTR(MP_QSTR_Tensor), MP_ROM_PTR(&minfer_tensor_type) },
 };
 static MP_DEFINE_CONST_DICT(module_globals, module_table);

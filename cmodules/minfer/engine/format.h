@@ -27,37 +27,45 @@ typedef enum {
     MNF_STATE = 2,
 } mnf_kind_t;
 
+// The operators, by their opcodes: X(opcode, name, mnf_op_... its definition in ops/).
+#define MNF_OPS(X) \
+    X(0, ADD, add) \
+    X(1, AVERAGE_POOL_2D, average_pool_2d) \
+    X(2, CONV_2D, conv_2d) \
+    X(3, DEPTHWISE_CONV_2D, depthwise_conv_2d) \
+    X(4, FULLY_CONNECTED, fully_connected) \
+    X(5, LOOKUP, lookup) \
+    X(6, MAX_POOL_2D, max_pool_2d) \
+    X(7, COPY, copy) \
+    X(8, SOFTMAX, softmax) \
+    X(9, GATHER, gather) \
+    X(10, RESIZE_BILINEAR, resize_bilinear) \
+    X(11, TRANSPOSE_CONV, transpose_conv) \
+    X(12, BATCH_MATMUL, batch_matmul) \
+    X(13, SUB, sub) \
+    X(14, MUL, mul) \
+    X(15, MAXIMUM, maximum) \
+    X(16, MINIMUM, minimum) \
+    X(17, SQUARED_DIFFERENCE, squared_difference) \
+    X(18, COMPARE, compare) \
+    X(19, SELECT, select) \
+    X(20, PRELU, prelu) \
+    X(21, REQUANTISE, requantise) \
+    X(22, CAST, cast) \
+    X(23, LOOKUP_INT16, lookup_int16) \
+    X(24, LOGISTIC_INT16, logistic_int16) \
+    X(26, SUM, sum) \
+    X(27, REDUCE_MAX, reduce_max) \
+    X(29, ARG_MAX, arg_max) \
+    X(31, L2_NORMALIZATION, l2_normalization) \
+    X(32, LOG_SOFTMAX, log_softmax) \
+    X(33, SVDF, svdf) \
+    X(34, UNIDIRECTIONAL_SEQUENCE_LSTM, unidirectional_sequence_lstm)
+
 typedef enum {
-    MNF_OP_ADD,
-    MNF_OP_AVERAGE_POOL_2D,
-    MNF_OP_CONV_2D,
-    MNF_OP_DEPTHWISE_CONV_2D,
-    MNF_OP_FULLY_CONNECTED,
-    MNF_OP_LOOKUP,
-    MNF_OP_MAX_POOL_2D,
-    MNF_OP_COPY,
-    MNF_OP_SOFTMAX,
-    MNF_OP_TRANSPOSE_CONV = 11,
-    MNF_OP_BATCH_MATMUL = 12,
-    MNF_OP_SUM = 26,
-    MNF_OP_REDUCE_MAX = 27,
-    MNF_OP_ARG_MAX = 29,
-    MNF_OP_L2_NORMALIZATION = 31,
-    MNF_OP_LOG_SOFTMAX = 32,
-    MNF_OP_SVDF = 33,
-    MNF_OP_UNIDIRECTIONAL_SEQUENCE_LSTM = 34,
-    MNF_OP_SUB = 13,
-    MNF_OP_MUL = 14,
-    MNF_OP_MAXIMUM = 15,
-    MNF_OP_MINIMUM = 16,
-    MNF_OP_SQUARED_DIFFERENCE = 17,
-    MNF_OP_COMPARE = 18,
-    MNF_OP_SELECT = 19,
-    MNF_OP_PRELU = 20,
-    MNF_OP_REQUANTISE = 21,
-    MNF_OP_CAST = 22,
-    MNF_OP_LOOKUP_INT16 = 23,
-    MNF_OP_LOGISTIC_INT16 = 24,
+#define MNF_OPCODE(opcode, name, definition) MNF_OP_##name = opcode,
+    MNF_OPS(MNF_OPCODE)
+#undef MNF_OPCODE
     MNF_N_OPS,
 } mnf_opcode_t;
 

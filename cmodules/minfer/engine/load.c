@@ -122,6 +122,14 @@ static bool check_written(const mnf_model_t *model, const mnf_tensor_t *t, int32
     return true;
 }
 
+static int32_t count_ops(void) {
+    int32_t n = 0;
+    for (uint32_t opcode = 0; opcode < MNF_N_OPS; opcode++) {
+        n += mnf_has_op(opcode);
+    }
+    return n;
+}
+
 // What holds for every operator, before its own check looks at it.
 static bool check_record(const mnf_model_t *model, const mnf_op_t *op, uint32_t left, mnf_error_t *error) {
     const mnf_header_t *h = model->header;
@@ -132,7 +140,8 @@ static bool check_record(const mnf_model_t *model, const mnf_op_t *op, uint32_t 
     MNF_REQUIRE(op->size % 4 == 0 && op->size >= least, OP_SIZE, least, op->size);
     MNF_REQUIRE(op->size <= left, OP_SIZE, left, op->size);
     const mnf_op_def_t *def = mnf_op_def(op->opcode);
-    MNF_REQUIRE(def != NULL, OP_UNKNOWN, MNF_N_OPS, op->opcode);
+    MNF_REQUIRE(mnf_op_name(op->opcode) != NULL, OP_UNKNOWN, MNF_N_OPS, op->opcode);
+    MNF_REQUIRE(def != NULL, OP_LEFT_OUT, count_ops(), op->opcode);
     MNF_REQUIRE(op->version == 1, OP_VERSION, 1, op->version);
     MNF_REQUIRE(op->layout <= MAX_LAYOUT, OP_LAYOUT, MAX_LAYOUT, op->layout);
     MNF_REQUIRE(op->n_inputs >= 1 && (def->n_inputs == MNF_ANY || op->n_inputs == def->n_inputs), OP_INPUTS, def->n_inputs, op->n_inputs);

@@ -55,6 +55,7 @@ typedef struct {
     X(FACE, "face an edge cannot have: expected data type %d, found %d") \
     X(OP_SIZE, "operator record of a wrong size: expected %d bytes, found %d") \
     X(OP_UNKNOWN, "operator this firmware does not have: expected an opcode below %d, found %d; update the firmware") \
+    X(OP_LEFT_OUT, "operator left out when this firmware was built: expected one of its %d, found opcode %d; build it with this one in MINFER_OPS") \
     X(OP_VERSION, "operator newer than this firmware: expected version %d, found %d; update the firmware") \
     X(OP_LAYOUT, "weight layout this firmware does not have: expected at most %d, found %d; update the firmware") \
     X(OP_INPUTS, "wrong number of inputs: expected %d, found %d") \
@@ -112,11 +113,12 @@ const mnf_op_t *mnf_next_op(const mnf_model_t *model, const mnf_op_t *op);
 // Puts the state back to what it is before the first run.
 void mnf_reset(const mnf_model_t *model);
 
-// Name of an operator as TensorFlow Lite writes it, NULL for an unknown opcode.
+// Name of an operator, NULL for an unknown opcode; and whether this build has it (see MINFER_OPS in ops/table.c).
 const char *mnf_op_name(uint32_t opcode);
+bool mnf_has_op(uint32_t opcode);
 
 // Runs one operator. `arena` has model->arena_size bytes, 4-byte aligned. Returns 0, or the status of a kernel that refused:
-// ours never do, a CMSIS-NN linked instead may.
+// of ours GATHER alone does, for an index out of range; a CMSIS-NN linked instead may.
 int32_t mnf_run_op(const mnf_model_t *model, const mnf_op_t *op, uint8_t *arena);
 
 // Bytes of scratch an operator needs with the kernels of this build (the compiler plans with it).

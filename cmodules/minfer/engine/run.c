@@ -11,9 +11,8 @@ const mnf_op_t *mnf_next_op(const mnf_model_t *model, const mnf_op_t *op) {
     return next == end ? NULL : (const mnf_op_t *)(const void *)next;
 }
 
-const char *mnf_op_name(uint32_t opcode) {
-    const mnf_op_def_t *def = mnf_op_def(opcode);
-    return def == NULL ? NULL : def->name;
+bool mnf_has_op(uint32_t opcode) {
+    return mnf_op_def(opcode) != NULL;
 }
 
 uint32_t mnf_op_scratch(const mnf_model_t *model, const mnf_op_t *op) {

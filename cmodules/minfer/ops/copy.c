@@ -36,21 +36,31 @@ static void fill(void *data, int32_t value, int32_t n, uint32_t element) {
         } else if (element == 4) {
             ((int32_t *)data)[i] = value;
         } else {
-            ((int64_t *)data)[i] = value;
+            const int64_t wide = value;
+            memcpy((int32_t *)data + 2 * i, &wide, 8);
         }
     }
 }
 
-static void copy_row(const mnf_walk_t *row, uint8_t *y, const uint8_t *x, uint32_t element) {
-    const int32_t size = (int32_t)element; // offsets in bytes stay below 2^31, as the tensors do
-    y += row->at[Y] * size;
-    x += row->at[X] * size;
+#define COPY_ELEMENTS(type) \
+    for (int32_t i = 0; i < row->count; i++) { \
+        ((type *)y)[i * row->stride[Y]] = ((const type *)x)[i * row->stride[X]]; \
+    }
+
+static void copy_row(const mnf_walk_t *row, void *y, const void *x, uint32_t element) {
     if (row->stride[Y] == 1 && row->stride[X] == 1) {
         memcpy(y, x, (size_t)row->count * element);
-        return;
-    }
-    for (int32_t i = 0; i < row->count; i++) {
-        memcpy(y + i * row->stride[Y] * size, x + i * row->stride[X] * size, element);
+    } else if (element == 1) {
+        COPY_ELEMENTS(int8_t)
+    } else if (element == 2) {
+        COPY_ELEMENTS(int16_t)
+    } else if (element == 4) {
+        COPY_ELEMENTS(int32_t)
+    } else {
+        // The arena need not begin where an int64_t may lie.
+        for (int32_t i = 0; i < row->count; i++) {
+            memcpy((int32_t *)y + 2 * i * row->stride[Y], (const int32_t *)x + 2 * i * row->stride[X], 8);
+        }
     }
 }
 
@@ -66,10 +76,11 @@ static int32_t run(const mnf_node_t *node, void *scratch, uint32_t size) {
         const uint8_t *x = mnf_input_data(node, (uint32_t)node->params[at]);
         mnf_walk_t row = mnf_walk(node->params + at + 1, N_OPERANDS);
         do {
-            copy_row(&row, y, x, element);
+            // Offsets in bytes stay below 2^31, as the tensors do.
+            copy_row(&row, y + row.at[Y] * (int32_t)element, x + row.at[X] * (int32_t)element, element);
         } while (mnf_walk_next(&row));
     }
     return 0;
 }
 
-const mnf_op_def_t mnf_op_copy = {"COPY", MNF_ANY, 0, 0, MNF_ANY, check, NULL, run};
+const mnf_op_def_t mnf_op_copy = {MNF_ANY, 0, 0, MNF_ANY, check, NULL, run};

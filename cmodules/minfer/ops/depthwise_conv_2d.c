@@ -86,4 +86,4 @@ static int32_t run(const mnf_node_t *node, void *buffer, uint32_t size) {
     return status;
 }
 
-const mnf_op_def_t mnf_op_depthwise_conv_2d = {"DEPTHWISE_CONV_2D", N_INPUTS, 1 << BIAS, 0, N_PARAMS, check, scratch, run};
+const mnf_op_def_t mnf_op_depthwise_conv_2d = {N_INPUTS, 1 << BIAS, 0, N_PARAMS, check, scratch, run};

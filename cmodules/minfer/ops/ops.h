@@ -18,7 +18,6 @@ typedef struct {
 #define MNF_ANY -1 // as many as it likes: check counts them
 
 typedef struct {
-    const char *name;   // as TensorFlow Lite writes it
     int16_t n_inputs;   // or MNF_ANY
     uint8_t optional;   // bit i: input i may be absent
     uint8_t in_place;   // bit i: the output may start where input i does
@@ -28,38 +27,11 @@ typedef struct {
     int32_t (*run)(const mnf_node_t *node, void *scratch, uint32_t scratch_size);
 } mnf_op_def_t;
 
-extern const mnf_op_def_t mnf_op_add;
-extern const mnf_op_def_t mnf_op_arg_max;
-extern const mnf_op_def_t mnf_op_average_pool_2d;
-extern const mnf_op_def_t mnf_op_batch_matmul;
-extern const mnf_op_def_t mnf_op_cast;
-extern const mnf_op_def_t mnf_op_compare;
-extern const mnf_op_def_t mnf_op_conv_2d;
-extern const mnf_op_def_t mnf_op_copy;
-extern const mnf_op_def_t mnf_op_depthwise_conv_2d;
-extern const mnf_op_def_t mnf_op_fully_connected;
-extern const mnf_op_def_t mnf_op_logistic_int16;
-extern const mnf_op_def_t mnf_op_l2_normalization;
-extern const mnf_op_def_t mnf_op_log_softmax;
-extern const mnf_op_def_t mnf_op_lookup;
-extern const mnf_op_def_t mnf_op_lookup_int16;
-extern const mnf_op_def_t mnf_op_max_pool_2d;
-extern const mnf_op_def_t mnf_op_maximum;
-extern const mnf_op_def_t mnf_op_minimum;
-extern const mnf_op_def_t mnf_op_mul;
-extern const mnf_op_def_t mnf_op_prelu;
-extern const mnf_op_def_t mnf_op_reduce_max;
-extern const mnf_op_def_t mnf_op_requantise;
-extern const mnf_op_def_t mnf_op_select;
-extern const mnf_op_def_t mnf_op_softmax;
-extern const mnf_op_def_t mnf_op_squared_difference;
-extern const mnf_op_def_t mnf_op_sub;
-extern const mnf_op_def_t mnf_op_sum;
-extern const mnf_op_def_t mnf_op_svdf;
-extern const mnf_op_def_t mnf_op_unidirectional_sequence_lstm;
-extern const mnf_op_def_t mnf_op_transpose_conv;
+#define MNF_EXTERN(opcode, name, definition) extern const mnf_op_def_t mnf_op_##definition;
+MNF_OPS(MNF_EXTERN)
+#undef MNF_EXTERN
 
-// Definition of an opcode below MNF_N_OPS.
+// Definition of an opcode, NULL where this build has no such operator.
 const mnf_op_def_t *mnf_op_def(uint32_t opcode);
 
 mnf_node_t mnf_node(const mnf_model_t *model, const mnf_op_t *op, uint8_t *arena);

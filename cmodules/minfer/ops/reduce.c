@@ -13,22 +13,3 @@ bool mnf_check_reduce(const mnf_node_t *node, uint32_t at, mnf_error_t *error) {
     MNF_REQUIRE(at + used == n, OP_PARAMS, (int64_t)at + used, n);
     return true;
 }
-
-int32_t mnf_element(const void *data, uint32_t dtype, int32_t i) {
-    switch (dtype) {
-        case MNF_INT8:
-            return ((const int8_t *)data)[i];
-        case MNF_UINT8:
-            return ((const uint8_t *)data)[i];
-        default:
-            return ((const int16_t *)data)[i];
-    }
-}
-
-void mnf_set_element(void *data, uint32_t dtype, int32_t i, int32_t value) {
-    if (dtype == MNF_INT16) {
-        ((int16_t *)data)[i] = (int16_t)value;
-    } else {
-        ((uint8_t *)data)[i] = (uint8_t)value;
-    }
-}

@@ -11,7 +11,23 @@ enum { MNF_REDUCE_Y, MNF_REDUCE_X, MNF_REDUCE_OPERANDS };
 bool mnf_check_reduce(const mnf_node_t *node, uint32_t at, mnf_error_t *error);
 
 // Element i of a tensor of such a type.
-int32_t mnf_element(const void *data, uint32_t dtype, int32_t i);
-void mnf_set_element(void *data, uint32_t dtype, int32_t i, int32_t value);
+static inline int32_t mnf_element(const void *data, uint32_t dtype, int32_t i) {
+    switch (dtype) {
+        case MNF_INT8:
+            return ((const int8_t *)data)[i];
+        case MNF_UINT8:
+            return ((const uint8_t *)data)[i];
+        default:
+            return ((const int16_t *)data)[i];
+    }
+}
+
+static inline void mnf_set_element(void *data, uint32_t dtype, int32_t i, int32_t value) {
+    if (dtype == MNF_INT16) {
+        ((int16_t *)data)[i] = (int16_t)value;
+    } else {
+        ((uint8_t *)data)[i] = (uint8_t)value;
+    }
+}
 
 #endif

@@ -67,4 +67,4 @@ static int32_t run(const mnf_node_t *node, void *buffer, uint32_t size) {
         &time_dims, mnf_input_data(node, TIME), &bias_dims, mnf_input_data(node, BIAS), &y_dims, mnf_output_data(node));
 }
 
-const mnf_op_def_t mnf_op_svdf = {"SVDF", N_INPUTS, 1 << BIAS, 0, N_PARAMS, check, scratch, run};
+const mnf_op_def_t mnf_op_svdf = {N_INPUTS, 1 << BIAS, 0, N_PARAMS, check, scratch, run};

@@ -122,4 +122,4 @@ static int32_t run(const mnf_node_t *node, void *buffer, uint32_t size) {
     return arm_transpose_conv_wrapper_s8(&context, &reversed, &params, &quant, &in, x, &filter, w, &bias_dims, bias, &out, y);
 }
 
-const mnf_op_def_t mnf_op_transpose_conv = {"TRANSPOSE_CONV", N_INPUTS, 1 << BIAS, 0, N_PARAMS, check, scratch, run};
+const mnf_op_def_t mnf_op_transpose_conv = {N_INPUTS, 1 << BIAS, 0, N_PARAMS, check, scratch, run};

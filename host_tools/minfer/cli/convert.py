@@ -11,6 +11,7 @@ from minfer.cli.app import console
 from minfer.engine import Model
 from minfer.errors import ConvertError
 from minfer.files import compile_file, write_atomically
+from minfer.targets.operators import check_operators
 
 
 def convert(
@@ -27,12 +28,20 @@ def convert(
     name: Optional[str] = typer.Option(
         None, "--name", help="The model's name; that of the file if not given."
     ),
+    ops_of: Optional[str] = typer.Option(
+        None,
+        "--ops-of",
+        metavar="FIRMWARE",
+        help="Write nothing that this firmware lacks an operator for: unix, a program, or a port.",
+    ),
 ) -> None:
     """Compile a TensorFlow Lite model to the file that runs on the chip."""
     target = output or model.with_suffix(".mnf")
     file = compile_file(model, name or "", _read_labels(labels) if labels else ())
-    write_atomically(target, file)
     compiled = Model.load(file)
+    if ops_of:
+        check_operators(compiled, ops_of)
+    write_atomically(target, file)
     macs = sum(op.macs for op in compiled.ops)
     console.print(
         f"{target}: {len(compiled.ops)} operators, {macs:,} MACs,"

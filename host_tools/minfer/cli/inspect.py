@@ -26,7 +26,7 @@ def inspect(
         return
     console.print(
         f"{facts['name']}: {len(facts['operators'])} operators, {facts['macs']:,} MACs,"
-        f" arena {facts['arena_bytes']:,} bytes of RAM, file {facts['file_bytes']:,} bytes of flash"
+        f" arena {facts['arena_bytes']:,} bytes of RAM,{_state(facts['state_bytes'])} file {facts['file_bytes']:,} bytes of flash"
         f" ({facts['weight_bytes']:,} of constants)"
     )
     for what in ("inputs", "outputs"):
@@ -37,6 +37,8 @@ def inspect(
             )
     if facts["labels"]:
         console.print(f"labels: {', '.join(facts['labels'])}")
+    needs = (f"{n['operator']} version {n['version']} layout {n['layout']}" for n in facts["needs"])
+    console.print(f"needs: {', '.join(needs) or 'no operator'}")
     console.print(_operators(facts["operators"]))
     _print_peak(facts)
 
@@ -72,6 +74,11 @@ def _print_peak(facts: dict[str, Any]) -> None:
     for occupant in peak["occupants"]:
         end = occupant["offset"] + occupant["size"]
         console.print(f"  {occupant['offset']:>8,} to {end:>8,}  {occupant['what']}")
+
+
+def _state(size: int) -> str:
+    """Of models that keep something from run to run."""
+    return f" state {size:,} bytes," if size else ""
 
 
 def _shape(shape: list[int]) -> str:

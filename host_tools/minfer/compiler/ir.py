@@ -111,14 +111,12 @@ class Op:
 
 
 # What passes remove: a copy under another shape, from and to a variable, the two ways over the
-# model's edge, and what stands around a dilated convolution.
+# model's edge.
 RESHAPE = "RESHAPE"
 READ_VARIABLE = "READ_VARIABLE"
 ASSIGN_VARIABLE = "ASSIGN_VARIABLE"
 QUANTIZE = "QUANTIZE"
 DEQUANTIZE = "DEQUANTIZE"
-SPACE_TO_BATCH = "SPACE_TO_BATCH_ND"
-BATCH_TO_SPACE = "BATCH_TO_SPACE_ND"
 
 
 @dataclass(eq=False)

@@ -1,4 +1,4 @@
-"""Tables of unary functions on int16, as TensorFlow Lite's reference kernels make them, in single precision where they do."""
+"""Tables of unary functions on int16, as TensorFlow Lite's reference kernels make them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,10 @@ SIGMOID_SCALE_LIMIT = 2.0**15 / (3 * 4096)
 
 
 def through_float(x: Tensor, y: Tensor, function: Callable[[float], float]) -> np.ndarray:
-    """`LUTPopulateInt16` (internal/common.h): int16[513], moved to halve the error between two values."""
+    """`LUTPopulateInt16` (internal/common.h), in single precision.
+
+    int16[513], moved to halve the error of the lines between two values.
+    """
     steps = 512
     low = FLOAT(x.scale) * FLOAT(INT16_MIN - x.zero_point)
     high = FLOAT(x.scale) * FLOAT(INT16_MAX - x.zero_point)
@@ -45,10 +48,10 @@ def _round(x: np.float32) -> np.float32:
 
 
 def logistic() -> np.ndarray:
-    """`sigmoid_table_uint16` (internal/common.cc): 2^16 times the logistic function of i / 24, less 2^15.
+    """`sigmoid_table_uint16` (internal/common.cc): 2^16 / (1 + e^(−i/24)), less 2^15.
 
-    A line between two values would lie too low: each value is raised by half of what the middle of its line lacks.
-    The last one is what lies beyond the table, 1.
+    A line between two values would lie too low: each value is raised by half of what the middle of
+    its line lacks. The last one is what lies beyond the table, 1.
     """
 
     def real(steps: np.ndarray) -> np.ndarray:
@@ -62,7 +65,7 @@ def logistic() -> np.ndarray:
 
 
 def sigmoid_scaling(scale: float, is_tanh: bool) -> Optional[tuple[int, int]]:
-    """`SigmoidPrepare` and `TanhPrepare` of activations.cc: multiplier and right shift to the table's 1 / (3 · 4096).
+    """`SigmoidPrepare` and `TanhPrepare` (activations.cc): multiplier and right shift to 1 / (3 · 4096).
 
     None for a scale of `SIGMOID_SCALE_LIMIT` or more.
     """

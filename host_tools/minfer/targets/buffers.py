@@ -10,7 +10,15 @@ from minfer.engine import EdgeInfo
 from minfer.format import DType
 from minfer.samples import Sample
 
-TYPECODES = {DType.INT8: "b", DType.FLOAT32: "f"}
+TYPECODES = {
+    DType.INT8: "b",
+    DType.UINT8: "B",
+    DType.BOOL: "B",
+    DType.INT16: "h",
+    DType.INT32: "i",
+    DType.INT64: "q",
+    DType.FLOAT32: "f",
+}
 
 
 def describe_buffers(edges: Sequence[EdgeInfo]) -> str:

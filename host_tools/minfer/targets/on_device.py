@@ -4,9 +4,11 @@ from array import array
 
 import minfer
 
+SIZES = {"b": 1, "B": 1, "h": 2, "i": 4, "q": 8, "f": 4}
+
 
 def buffers(words):
-    return [array(word[0], bytes(int(word[1:]) * (4 if word[0] == "f" else 1))) for word in words]
+    return [array(word[0], bytes(int(word[1:]) * SIZES[word[0]])) for word in words]
 
 
 path, inputs, outputs, takes, gives, count = sys.argv[1:]

@@ -11,8 +11,10 @@ import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-INT8, UINT8, INT16, INT32, FLOAT32 = 1, 2, 3, 4, 6
-ADD, FULLY_CONNECTED, LOOKUP = 0, 4, 5
+INT8, UINT8, INT16, FLOAT32 = 1, 2, 3, 6
+INT32, INT64 = 4, 5
+ADD, FULLY_CONNECTED, LOOKUP, COPY, LOOKUP_INT16, ARG_MAX = 0, 4, 5, 7, 23, 29
+IN_STATE = 2
 ONE = (1 << 30, 1)  # the multiplier and the shift of 1.0
 HALF = (1 << 30, 0)
 
@@ -33,11 +35,12 @@ class Model:
     io: list[bytes] = field(default_factory=list)
     n_inputs: int = 0
     arena_size: int = 0
+    image: bytes = b""  # the state before the first run
     meta: dict[str, str] = field(default_factory=dict)
 
     def tensor(self, shape, dtype=INT8, scale=0.0, zero_point=0, offset=None, data=None) -> int:
-        """Adds a tensor: a constant with `data`, else in the arena, at `offset` or at the end."""
-        width = {INT8: 1, UINT8: 1, INT16: 2, INT32: 4, FLOAT32: 4}[dtype]
+        """Adds a tensor: constant where there is `data`, else in the arena at `offset`, or behind all others."""
+        width = {INT8: 1, UINT8: 1, INT16: 2, INT32: 4, INT64: 8, FLOAT32: 4}[dtype]
         size = width
         for dim in shape:
             size *= dim
@@ -64,6 +67,14 @@ class Model:
         self.tensors.append(record)
         return len(self.tensors) - 1
 
+    def state(self, image: bytes, scale: float) -> int:
+        """Adds an int8 tensor that outlives a run."""
+        dims = (len(image), 1, 1, 1, 1, 1)
+        record = struct.pack("<BBBxIIfi6i", INT8, 1, IN_STATE, len(self.image), len(image), scale, 0, *dims)
+        self.image += align(image)
+        self.tensors.append(record)
+        return len(self.tensors) - 1
+
     def op(self, opcode: int, inputs: list[int], output: int, params=(), macs=0) -> None:
         """Adds an operator without scratch."""
         tensors = [*inputs, output]
@@ -86,7 +97,7 @@ class Model:
     def to_bytes(self) -> bytes:
         """The file."""
         ops = b"".join(self.ops)
-        sections = [b"".join(self.tensors), ops, b"".join(self.io), b"", b""]
+        sections = [b"".join(self.tensors), ops, b"".join(self.io), self.image, b""]
         for tag, text in {"name": self.name, **self.meta}.items():
             raw = text.encode()
             sections[4] += tag.encode() + struct.pack("<I", len(raw)) + raw + bytes(-len(raw) % 4)
@@ -102,23 +113,9 @@ class Model:
             offsets.append(offsets[-1] + len(align(section)))
         size = offsets[-1] + len(sections[-1])
         rest = struct.pack(
-            "<HHIHHHHIIIIIIIII",
-            1,
-            0,
-            self.arena_size,
-            len(self.tensors),
-            len(self.ops),
-            self.n_inputs,
-            len(self.io) - self.n_inputs,
-            offsets[0],
-            offsets[1],
-            len(ops),
-            offsets[2],
-            offsets[3],
-            len(sections[3]),
-            offsets[4],
-            len(sections[4]),
-            0,
+            "<HHIHHHHIIIIIIIII", 1, 0, self.arena_size, len(self.tensors), len(self.ops), self.n_inputs,
+            len(self.io) - self.n_inputs, offsets[0], offsets[1], len(ops), offsets[2], offsets[3],
+            len(sections[3]), offsets[4], len(sections[4]), len(self.image),
         )
         rest += b"".join(align(section) for section in sections[:-1]) + sections[-1]
         return b"MNF1" + struct.pack("<II", size, zlib.crc32(rest)) + rest
@@ -152,13 +149,31 @@ def face() -> Model:
     return model
 
 
+def bytes_face() -> Model:
+    """Unsigned bytes in and out of an int8 tensor; negates."""
+    model = Model("bytes_face")
+    x, y = (model.tensor((1, 5), scale=0.5, zero_point=-8) for _ in range(2))
+    model.lookup(x, y, model.tensor((256,), data=table(lambda x: min(-x, 127))))
+    model.edges([x], [y], UINT8)
+    return model
+
+
+def wide_face() -> Model:
+    """Real numbers in and out of an int16 tensor; halves."""
+    model = Model("wide_face")
+    x, y = (model.tensor((1, 5), INT16, scale=0.25) for _ in range(2))
+    halves = model.tensor((513,), INT16, data=struct.pack("<513h", *(64 * i - 16384 for i in range(513))))
+    model.op(LOOKUP_INT16, [x, halves], y)
+    model.edges([x], [y], FLOAT32)
+    return model
+
+
 def pair() -> Model:
     """Two inputs, two outputs: their sum, and its negative."""
     model = Model("pair", meta={"inam": "left\nright"})
     a, b = (model.tensor((1, 5), scale=1.0) for _ in range(2))
     total, negative = (model.tensor((1, 5), scale=1.0) for _ in range(2))
-    walk = (1, 0, 0, 0, 5, 1, 1, 1)  # one loop over five elements, all three tensors from their start
-    model.op(ADD, [a, b], total, (20, *HALF, *HALF, 1 << 30, -18, -128, 127, *walk))
+    model.op(ADD, [a, b], total, (20, *HALF, *HALF, 1 << 30, -18, -128, 127, 1, 0, 0, 0, 5, 1, 1, 1))
     model.lookup(total, negative, model.tensor((256,), data=table(lambda x: min(-x, 127))))
     model.edges([a, b], [total, negative])
     return model
@@ -180,6 +195,29 @@ def long() -> Model:
     for _ in range(1000):
         model.lookup(x, x, plus_one)
     model.edges([x], [x])
+    return model
+
+
+def memory() -> Model:
+    """Adds up its inputs, from 10, 20, 30, 40 on."""
+    model = Model("memory")
+    x, total = model.tensor((4,), scale=1.0), model.tensor((4,), scale=1.0)
+    state = model.state(bytes([10, 20, 30, 40]), 1.0)
+    model.op(ADD, [state, x], total, (20, *HALF, *HALF, 1 << 30, -18, -128, 127, 1, 0, 0, 0, 4, 1, 1, 1))
+    model.op(COPY, [total], state, (0, 0, 0, 1, 0, 0, 4, 1, 1))
+    model.edges([x], [total])
+    return model
+
+
+def indices() -> Model:
+    """Of three numbers, which is the greatest, and which the least: int32 and int64."""
+    model = Model("indices")
+    x = model.tensor((2, 3), scale=1.0)
+    greatest, least = model.tensor((2,), INT32), model.tensor((2,), INT64)
+    walk = (2, 0, 0, 2, 1, 3, 3, 0, 1)
+    model.op(ARG_MAX, [x], greatest, (0, *walk))
+    model.op(ARG_MAX, [x], least, (-1, *walk))
+    model.edges([x], [greatest, least])
     return model
 
 
@@ -213,7 +251,7 @@ def romfs(name: str, data: bytes) -> bytes:
 def write(folder: Path) -> None:
     """Writes all of them into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    for make in (dense, face, pair, wide, long):
+    for make in (dense, face, bytes_face, wide_face, pair, wide, long, memory, indices):
         (folder / f"{make.__name__}.mnf").write_bytes(make().to_bytes())
     (folder / "models.romfs").write_bytes(romfs("long.mnf", long().to_bytes()))
 

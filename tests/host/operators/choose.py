@@ -137,3 +137,12 @@ CASES: list[Spec] = [
     *(Masked(op, negated) for op, negated in product(("LESS", "EQUAL"), (False, True))),
     *(LogicalNot(x) for x in ((2, 3, 7), (1,))),
 ]
+
+# What TensorFlow Lite lacks, or would stop at, and a word of why.
+REFUSED: list[tuple[Spec, str]] = [
+    (Compare("LESS", scales=(1.5, 0.1)), "must be below 1"),
+    (Compare("NOT_EQUAL", dtype="int16"), "int16 activations: expected int8"),
+    (Compare("LESS", dtype="bool"), "bool activations: expected int8"),
+    (Compare("EQUAL", dtype="int64"), "int64 activations: expected int8"),
+    (Select(dtype="int64"), "int64: expected int8"),
+]

@@ -160,3 +160,15 @@ CASES: list[Spec] = [
     *(Binary(op, x=x, other=o, dtype="int32") for op, (x, o) in product(CHOOSING, BROADCASTS[:3])),
     *(Binary(op, x=x, other=o, dtype="bool") for op, (x, o) in product(("LOGICAL_AND", "LOGICAL_OR"), BROADCASTS[:5])),
 ]
+
+# What TensorFlow Lite lacks, or would stop at, and a word of why.
+REFUSED: list[tuple[Spec, str]] = [
+    (Binary("ADD", scales=(0.05, 0.03, 1e-8)), "too small for inputs"),
+    (Binary("SUB", scales=(0.05, 0.03, 1e-8)), "too small for inputs"),
+    (Binary("ADD", scales=(2.0**-9, 2.0**-9, 2.0**-10), dtype="int16"), "one input of the output's scale"),
+    (Binary("SQUARED_DIFFERENCE", dtype="int16"), "int16 activations: expected int8"),
+    (Binary("PRELU", dtype="int16"), "int16 activations: expected int8"),
+    (Binary("PRELU", x=(5,), other=(2, 5)), "expected shape (5,)"),
+    (Binary("ADD", dtype="int32"), "int32 activations"),
+    (Binary("MAXIMUM", dtype="bool"), "bool: expected int8"),
+]

@@ -20,17 +20,8 @@ from spec import Spec
 Step = tuple[str, int, int]
 
 SPATIAL = ("conv1", "conv3", "stride", "depthwise", "max_pool", "average_pool", "pad")
-ANYWHERE = (
-    "add",
-    "relu",
-    "relu6",
-    "rescaled",
-    "leaky_relu",
-    "logistic",
-    "reshape",
-    "fully_connected",
-    "softmax",
-)
+BINARY = ("add", "sub", "mul", "maximum", "squared_difference")
+ANYWHERE = (*BINARY, "relu", "relu6", "rescaled", "leaky_relu", "logistic", "reshape", "fully_connected", "softmax")
 
 
 @dataclass(frozen=True)
@@ -52,18 +43,16 @@ class Graph(Spec):
         return tensors[:1], [tensors[i] for i in self.outputs]
 
 
-def apply(
-    b: Builder, rng: np.random.Generator, kind: str, tensors: list[Tensor], first: int, second: int
-) -> Tensor:
-    """The operator `kind` on tensor `first`; ADD also on `second`, where it has the same shape."""
+def apply(b: Builder, rng: np.random.Generator, kind: str, tensors: list[Tensor], first: int, second: int) -> Tensor:
+    """The operator `kind` on tensor `first`; those of two operands also on tensor `second`, or on `first` alone if their shapes differ."""
     x = tensors[first]
     points = tuple(int(z) for z in rng.integers(-60, 60, 2))
     y_scale = float(rng.uniform(0.5, 2.0) * x.scale)
     if kind in SPATIAL and len(x.shape) != 4:
         kind = "fully_connected"
-    if kind == "add":
+    if kind in BINARY:
         other = tensors[second] if tensors[second].shape == x.shape else x
-        return Binary(scales=(0, 0, y_scale), zero_points=(0, 0, points[0])).apply(b, x, other)
+        return Binary(kind.upper(), scales=(0, 0, y_scale), zero_points=(0, 0, points[0])).apply(b, x, other)
     if kind == "conv1":
         return Conv(out=5, kernel=(1, 1), zero_points=points).apply(b, rng, x)
     if kind == "conv3":
@@ -114,7 +103,7 @@ CASES: list[Spec] = [
     # An activation that may become its producer's clamp, and ones that may not.
     *(
         Graph(((producer, 0, 0), (activation, 1, 0)), outputs=outputs)
-        for producer in ("conv3", "depthwise", "add", "max_pool", "average_pool")
+        for producer in ("conv3", "depthwise", "add", "sub", "mul", "max_pool", "average_pool")
         for activation in ("relu", "relu6")
         for outputs in ((2,), (1, 2))
     ),

@@ -28,6 +28,8 @@ class Svdf(Stateful):
     bias: bool = True
     zero_points: Shape = (-3, -128)
     scales: tuple[float, float] = (0.02, 0.05)  # of the state, of the output
+    state: str = "int16"
+    activation: str = "RELU"
 
     @property
     def operator(self) -> str:
@@ -43,10 +45,10 @@ class Svdf(Stateful):
         feature = b.constant(shaped((filters, x.shape[1]), -127, 127, rng), 0.01)
         time = b.constant(rng.integers(-32767, 32768, (filters, self.steps)).astype(np.int16), 0.00003)
         bias = b.constant(rng.integers(-300000, 300000, self.units).astype(np.int32)) if self.bias else None
-        state = b.tensor((x.shape[0], filters * self.steps), self.scales[0], 0, "int16", variable=True)
+        state = b.tensor((x.shape[0], filters * self.steps), self.scales[0], 0, self.state, variable=True)
         y = b.tensor((x.shape[0], self.units), self.scales[1], self.zero_points[1])
-        relu = schema.ActivationFunctionType.RELU
-        b.op("SVDF", [x, feature, time, bias, state], [y], rank=self.rank, fusedActivationFunction=relu)
+        activation = getattr(schema.ActivationFunctionType, self.activation)
+        b.op("SVDF", [x, feature, time, bias, state], [y], rank=self.rank, fusedActivationFunction=activation)
         return y
 
 
@@ -60,6 +62,7 @@ class Lstm(Stateful):
     cell_shift: int = -11
     cell_clip: float = 0.0
     weight_scale: float = 0.01
+    extra: int = 0  # an input that a plain LSTM does not have
 
     @property
     def operator(self) -> str:
@@ -80,6 +83,8 @@ class Lstm(Stateful):
             inputs[1 + gate] = b.constant(shaped((self.cells, x.shape[2]), -127, 127, rng), scale)
             inputs[5 + gate] = b.constant(shaped((self.cells, self.cells), -127, 127, rng), scale)
             inputs[12 + gate] = b.constant(rng.integers(-5000, 5000, self.cells).astype(np.int32), scale * x.scale)
+        if self.extra:
+            inputs[self.extra] = b.constant(np.ones(self.cells, np.int16), 0.01)
         batch = x.shape[1 if self.time_major else 0]
         inputs[18] = b.tensor((batch, self.cells), *output, variable=True)
         inputs[19] = b.tensor((batch, self.cells), 2.0**self.cell_shift, 0, "int16", variable=True)
@@ -99,12 +104,14 @@ class Lstm(Stateful):
 
 @dataclass(frozen=True)
 class Variable(Stateful):
-    """A sum that goes on and on, read before or after it is assigned anew."""
+    """A variable's value plus the input; what is assigned is a sum that goes on and on, twice the input, or the input."""
 
     x: Shape = (1, 6)
     dtype: str = "int8"
-    after: bool = False  # the output is read after the assignment
-    twice: bool = False  # assigned once more, the second value from the first
+    value: str = "sum"  # or "double", or "input"
+    late: bool = False  # the value from before the assignment is used after it
+    after: bool = False  # the value from after the assignment is used
+    times: int = 1  # assigned so often
 
     @property
     def operator(self) -> str:
@@ -112,25 +119,28 @@ class Variable(Stateful):
 
     def build(self, b: Builder, rng: np.random.Generator) -> tuple[list[Tensor], list[Tensor]]:
         quantisation = (0.05, 0 if self.dtype == "int16" else 3)
-        values = rng.integers(-100, 100, self.x).astype(self.dtype)
-        handle = b.variable(values, *quantisation)
+        handle = b.variable(rng.integers(-100, 100, self.x).astype(self.dtype), *quantisation)
 
         def tensor() -> Tensor:
             return b.tensor(self.x, *quantisation, dtype=self.dtype)
+
+        def plus(value: Tensor) -> Tensor:
+            total = tensor()
+            b.op("ADD", [value, x], [total])
+            return total
 
         def read() -> Tensor:
             value = tensor()
             b.op("READ_VARIABLE", [handle], [value])
             return value
 
-        x, before = tensor(), read()
-        for _ in range(2 if self.twice else 1):
-            total = tensor()
-            b.op("ADD", [read(), x], [total])
-            b.op("ASSIGN_VARIABLE", [handle, total], [])
-        y = tensor()
-        b.op("ADD", [read() if self.after else before, x], [y])
-        return [x], [y]
+        x = tensor()
+        before = read()
+        y = None if self.late or self.after else plus(before)
+        for _ in range(self.times):
+            value = plus(read()) if self.value == "sum" else plus(x) if self.value == "double" else x
+            b.op("ASSIGN_VARIABLE", [handle, value], [])
+        return [x], [y or plus(read() if self.after else before)]
 
 
 CASES: list[Spec] = [
@@ -144,6 +154,18 @@ CASES: list[Spec] = [
     *(Lstm(zero_points=z) for z in ((-128, -128), (127, 127), (0, 0), (0, -20))),
     *(Lstm(cell_shift=s, weight_scale=w) for s, w in product(range(-15, -8), (0.001, 0.01, 0.1))),
     *(Lstm(cell_clip=c, weight_scale=0.05) for c in (0.5, 1.0, 10.0, 1000.0)),
-    *(Variable(after=a, twice=t) for a, t in product((False, True), (False, True))),
+    *(
+        Variable(value=v, times=n, **order)
+        for v, n, order in product(("sum", "double", "input"), (1, 2), ({}, {"late": True}, {"after": True}))
+    ),
     Variable(dtype="int16", x=(2, 3)),
+]
+
+REFUSED = [
+    (Svdf(activation="NONE"), "fused activation 0: expected RELU"),
+    (Svdf(state="int8"), "state: expected int16, found int8"),
+    (Lstm(cell_shift=-8), "cell state: expected a scale of 2^-15 to 2^-9, found 0.00390625"),
+    (Lstm(extra=10), "LSTM with peephole connections"),
+    (Lstm(extra=16), "LSTM with a projection"),
+    (Lstm(extra=21), "LSTM with layer normalisation"),
 ]

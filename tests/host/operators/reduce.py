@@ -111,3 +111,11 @@ CASES: list[Spec] = [
     *(Arg(op, index="int64") for op in ("ARG_MAX", "ARG_MIN")),
     *(Arg(op, x=(1, 300), axis_index="int64") for op in ("ARG_MAX", "ARG_MIN")),
 ]
+
+REFUSED = [
+    (Reduce("REDUCE_MAX", scales=(0.05, 0.06)), "expected the input's scale 0.05"),
+    (Reduce("SUM", dtype="int16", zero_points=(0, 0), scales=(0.05, 0.06)), "expected the input's scale 0.05"),
+    (Reduce("MEAN", dtype="int32", zero_points=(0, 0)), "int32 activations: expected int8 or int16"),
+    (Reduce("MEAN", scales=(1e6, 1e-6)), "shift out of range"),
+    (Arg("ARG_MAX", dtype="int16"), "int16 activations: expected int8"),
+]

@@ -61,7 +61,27 @@ BYTES = ("int8", "uint8", "bool")
 TYPES = ("int8", "uint8", "int16", "int32", "int64", "bool")
 SCALES_16 = ((0.001, 0.001), (0.001, 0.0007), (0.0002, 0.0031), (0.03, 0.03), (2.0**-12, 2.0**-12))
 
+
+@dataclass(frozen=True)
+class Rsqrt(Spec):
+    """RSQRT of an ABS: the reference fails on what is below 0."""
+
+    scales: tuple[float, float] = (0.001, 0.001)
+
+    @property
+    def operator(self) -> str:
+        return "RSQRT"
+
+    def build(self, b: Builder, rng: np.random.Generator) -> tuple[list[Tensor], list[Tensor]]:
+        x, positive = (b.tensor(EVERY, self.scales[0], dtype="int16") for _ in range(2))
+        y = b.tensor(EVERY, self.scales[1], dtype="int16")
+        b.op("ABS", [x], [positive])
+        b.op("RSQRT", [positive], [y])
+        return [x], [y]
+
+
 CASES: list[Spec] = [
+    *(Rsqrt(scales) for scales in ((0.001, 0.001), (0.00003, 0.1), (0.5, 0.00005), (0.0001, 0.02))),
     *(
         Function("QUANTIZE", source, target, scales=s, zero_points=z)
         for (source, target, points), s in product(
@@ -94,4 +114,16 @@ CASES: list[Spec] = [
         )
     ),
     *(Chain(op, seen) for op, seen in product(("RELU", "RELU6"), (False, True))),
+]
+
+# What TensorFlow Lite or the engine lacks, and a word of why.
+REFUSED: list[tuple[Spec, str]] = [
+    (Function("QUANTIZE", "int8", "int16"), "int8 activations: expected int16 or int32"),
+    (Function("QUANTIZE", "int16", "uint8", zero_points=(0, 128)), "int16 activations: expected int8 or uint8"),
+    (Function("RELU_N1_TO_1"), "int16 activations: expected int8"),
+    (Function("HARD_SWISH"), "int16 activations: expected int8"),
+    (Function("LOGISTIC", scales=(0.001, 0.01)), "expected scale 1/32768"),
+    (Function("TANH", scales=(2.7, 2.0**-15)), "expected a scale below 2.67"),
+    (Function("CAST", "int64", "bool", (0.0, 0.0)), "int64 to bool"),
+    (Function("CAST", "int8", "float32", (0.0, 0.0)), "float32: expected integers or bool"),
 ]

@@ -118,4 +118,10 @@ typedef struct {
     cmsis_nn_activation output_activation;
 } cmsis_nn_svdf_params;
 
+// Tables of 513 values: exp from -10 to 0, and 1 / (1 + x) from 0 to 1.
+typedef struct {
+    const int16_t *exp_lut;
+    const int16_t *one_by_one_lut;
+} cmsis_nn_softmax_lut_s16;
+
 #endif

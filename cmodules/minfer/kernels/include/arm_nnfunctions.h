@@ -219,6 +219,16 @@ void arm_softmax_s8(
     const int8_t *input, const int32_t num_rows, const int32_t row_size,
     const int32_t mult, const int32_t shift, const int32_t diff_min, int8_t *output);
 
+// The same into int16; output scale 1/65536, zero point -32768.
+void arm_softmax_s8_s16(
+    const int8_t *input, const int32_t num_rows, const int32_t row_size,
+    const int32_t mult, const int32_t shift, const int32_t diff_min, int16_t *output);
+
+// Softmax of int16; output scale 1/32768. Differences to the row's maximum are scaled so that -65535 stands for -10.
+arm_cmsis_nn_status arm_softmax_s16(
+    const int16_t *input, const int32_t num_rows, const int32_t row_size, const int32_t mult, const int32_t shift,
+    const cmsis_nn_softmax_lut_s16 *softmax_params, int16_t *output);
+
 // A low-rank filter over time. state [n, filters, steps] forgets its oldest step and takes in the weighted input; its weighted sum,
 // `rank` filters to an output, is the result. Dimensions: input n, h inputs; feature n filters; time h steps; output n, h units.
 // input_ctx holds an int32 for each filter of each batch, output_ctx one for each output.

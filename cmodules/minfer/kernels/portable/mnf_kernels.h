@@ -87,4 +87,8 @@ void mnf_mat_mult_s8_s16(
     int32_t output_offset, cmsis_nn_activation activation,
     int8_t *output, int32_t column_step);
 
+// Softmax of int8 into int8 (bits 8) or int16 (bits 16).
+void mnf_softmax_s8(
+    const int8_t *input, int32_t num_rows, int32_t row_size, int32_t mult, int32_t shift, int32_t diff_min, int32_t bits, void *output);
+
 #endif

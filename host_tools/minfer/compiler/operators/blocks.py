@@ -9,13 +9,11 @@ from itertools import product
 import numpy as np
 
 from minfer.compiler.ir import Op, Tensor
-from minfer.compiler.operators.copy import CopyParams, Move, movable
-from minfer.compiler.operators.pad import QUANTISED, Widths, kept
+from minfer.compiler.operators.copy import NO_BOOL, QUANTISED, CopyParams, Move, expect_alike, movable
+from minfer.compiler.operators.pad import Widths, kept
 from minfer.compiler.operators.registry import Node, importer
 from minfer.compiler.operators.slices import INDEX, whole_numbers
-from minfer.format import DType
 
-TYPES = (DType.INT8, DType.UINT8, DType.INT16, DType.INT32, DType.INT64)
 Index = tuple[slice, ...]
 
 
@@ -60,9 +58,10 @@ def batch_to_space(node: Node) -> list[Op]:
 
 
 def _operands(node: Node, what: str) -> tuple[Tensor, Tensor, tuple[int, ...], Widths]:
-    x, y, block = movable(node, 0, *TYPES), node.outputs[0], tuple(whole_numbers(node, 1, "block shape"))
+    x, y, block = movable(node, 0, *NO_BOOL), node.outputs[0], tuple(whole_numbers(node, 1, "block shape"))
     if len(x.shape) not in (3, 4) or len(block) != len(x.shape) - 2 or min(block) < 1:
         node.refuse(f"expected 3 or 4 dimensions and a block of 1 or 2, found shape {x.shape} and block {block}")
+    expect_alike(node, x)
     widths = node.constant(2, what, *INDEX)
     node.expect_shape(widths, (len(block), 2))
     pairs = tuple((int(before), int(after)) for before, after in widths.data)

@@ -26,7 +26,7 @@ AS_IT_IS = Multiplier(0, 0)
 
 @dataclass(frozen=True)
 class CompareParams:
-    """`scaled`: int8 that is brought to a common scale first; otherwise the integers themselves are compared."""
+    """`scaled`: int8 that is brought to a common scale first; otherwise integers are compared."""
 
     kind: int
     scaled: bool
@@ -49,7 +49,8 @@ def compare(node: Node) -> Op:
     if a.dtype not in whole:
         a, b = node.activation(0), node.activation(1)
         if max(a.scale, b.scale) >= 1:
-            node.refuse(f"scales of comparisons must be below 1, found {a.scale:.6g} and {b.scale:.6g}", a)
+            scales = f"{a.scale:.6g} and {b.scale:.6g}"
+            node.refuse(f"scales of comparisons must be below 1, found {scales}", a)
         multipliers = quantise_multiplier(a.scale), quantise_multiplier(b.scale)
     if a.dtype != b.dtype:
         node.refuse(f"expected the first input's type {a.dtype}, found {b.dtype}", b)

@@ -19,6 +19,8 @@ from minfer.compiler.walk import Walk, walk
 from minfer.format import DType
 
 MOVABLE = (DType.INT8, DType.UINT8, DType.INT16, DType.INT32, DType.INT64, DType.BOOL)
+NO_BOOL = MOVABLE[:-1]
+QUANTISED = (DType.INT8, DType.UINT8, DType.INT16)
 MAX_INPUTS = 255
 MAX_LOOPS = 8
 MAX_WORDS = 15_000  # a record of the file has below 2^16 bytes
@@ -47,6 +49,13 @@ def movable(node: Node, i: int = 0, *types: DType) -> Tensor:
         if y.dtype != x.dtype:
             node.refuse(f"expected the input's type {x.dtype}, found {y.dtype}; convert it again", y)
     return x
+
+
+def expect_alike(node: Node, x: Tensor) -> None:
+    """Refuses outputs that are not quantised as an input, of the operators where TensorFlow Lite does."""
+    for y in node.outputs:
+        if x.dtype in QUANTISED:
+            node.expect_same_quantisation(x, y)
 
 
 class Move:
@@ -109,7 +118,7 @@ def moved(node: Node, x: Tensor, y: Tensor, view) -> list[Op]:
 def _array(tensor: Tensor) -> np.ndarray:
     if tensor.data is None:
         return np.empty(tensor.shape, tensor.dtype.numpy)
-    return np.ascontiguousarray(tensor.data)
+    return np.asarray(tensor.data, order="C")
 
 
 def _first(view: np.ndarray) -> int:

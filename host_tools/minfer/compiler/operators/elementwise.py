@@ -20,7 +20,7 @@ HALF = 1 << 30
 
 @dataclass(frozen=True)
 class ScaledParams:
-    """ADD, SUB, SQUARED_DIFFERENCE: both inputs are brought to a common scale; `min` and `max` clamp the output."""
+    """ADD, SUB, SQUARED_DIFFERENCE: both inputs are brought to a common scale; the output is clamped."""
 
     left_shift: int
     a: Multiplier
@@ -62,7 +62,7 @@ class WalkParams:
 
 
 def broadcast_walk(node: Node, shapes: Sequence[Sequence[int]]) -> Walk:
-    """The walk of operands of these shapes; refuses what does not broadcast to the output's shape."""
+    """The walk of operands of these shapes; refuses what does not make the output's shape."""
     y = node.outputs[0]
     try:
         shape = np.broadcast_shapes(*map(tuple, shapes))
@@ -74,8 +74,8 @@ def broadcast_walk(node: Node, shapes: Sequence[Sequence[int]]) -> Walk:
 
 def operands(node: Node, *types: DType) -> tuple[Tensor, Tensor, Tensor, Walk]:
     """Both inputs and the output, quantised and of one type, and their walk."""
-    y = node.result(*types)
-    a, b = node.activation(0, y.dtype), node.activation(1, y.dtype)
+    a = node.activation(0, *types)
+    b, y = node.activation(1, a.dtype), node.result(a.dtype)
     return a, b, y, broadcast_walk(node, (a.shape, b.shape))
 
 
@@ -89,9 +89,9 @@ def add(node: Node) -> Op:
     if y.dtype == DType.INT16 and options["PotScaleInt16"]:
         shifts = _power_of_two_shifts(node, a, b, y)
     if shifts is not None:
-        # Twice the inputs times one half: whole numbers in, and what is shifted right is rounded once.
-        by_half = (Multiplier(HALF, shift) for shift in shifts)
-        return node.op(node.source.name, [a, b], ScaledParams(1, *by_half, Multiplier(HALF, 1), *clamp, walk))
+        # Twice the inputs times one half: whole, and what is shifted right is rounded once.
+        by_half = (Multiplier(HALF, shift) for shift in (*shifts, 1))
+        return node.op(node.source.name, [a, b], ScaledParams(1, *by_half, *clamp, walk))
     left_shift = 15 if y.dtype == DType.INT16 else 20
     twice_largest = 2.0 * max(a.scale, b.scale)
     reals = (
@@ -100,19 +100,22 @@ def add(node: Node) -> Op:
         twice_largest / ((1 << left_shift) * y.scale),
     )
     if any(real >= 1.0 for real in reals):
-        node.refuse(f"output scale {y.scale:.6g} is too small for inputs {a.scale:.6g}, {b.scale:.6g}")
+        scales = f"{a.scale:.6g}, {b.scale:.6g}"
+        node.refuse(f"output scale {y.scale:.6g} is too small for inputs {scales}")
     multipliers = map(quantise_multiplier, reals)
     return node.op(node.source.name, [a, b], ScaledParams(left_shift, *multipliers, *clamp, walk))
 
 
 def _power_of_two_shifts(node: Node, a: Tensor, b: Tensor, y: Tensor) -> Optional[tuple[int, int]]:
-    """Shifts from the inputs' to the output's scale, None unless all three scales are powers of two."""
+    """Shifts from the inputs' to the output's scale, None unless all are powers of two."""
     logs = [whole_log2(tensor.scale) for tensor in (a, b, y)]
     if any(log is None for log in logs):
         return None
     shifts = logs[0] - logs[2], logs[1] - logs[2]
     if max(shifts) != 0:
-        node.refuse(f"expected one input of the output's scale {y.scale:.6g} and none of a greater one")
+        node.refuse(
+            f"expected one input of the output's scale {y.scale:.6g} and none of a greater one"
+        )
     return shifts
 
 
@@ -175,7 +178,8 @@ def same_type(node: Node, i: int, types: Sequence[DType]) -> Tensor:
     """Input `i`, checked to be of the output's type, which is one of `types`."""
     x, y = node.operand(i, "input"), node.outputs[0]
     if y.dtype not in types:
-        node.refuse(f"{y.dtype}: expected {' or '.join(map(str, types))}; quantise the whole model to int8", y)
+        known = " or ".join(map(str, types))
+        node.refuse(f"{y.dtype}: expected {known}; quantise the whole model to int8", y)
     if x.dtype != y.dtype:
         node.refuse(f"expected the output's type {y.dtype}, found {x.dtype}", x)
     return x

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from minfer.compiler.ir import Op, Tensor
-from minfer.compiler.operators.copy import Move, movable
+from minfer.compiler.ir import Op
+from minfer.compiler.operators.copy import NO_BOOL, Move, expect_alike, movable
 from minfer.compiler.operators.registry import Node, importer
 from minfer.compiler.operators.slices import axis_of
-from minfer.format import DType
 
 
 @importer("CONCATENATION")
@@ -16,11 +15,9 @@ def concatenation(node: Node) -> list[Op]:
     parts, y = [movable(node, i) for i in range(len(node.inputs))], node.outputs[0]
     if options["FusedActivationFunction"]:
         node.refuse("fused activation: expected none, as TensorFlow Lite's kernel")
-    if y.dtype in (DType.INT8, DType.UINT8, DType.INT16):
-        for x in parts:
-            node.expect_same_quantisation(x, y)
     axis = axis_of(node, options["Axis"], y)
     for x in parts:
+        expect_alike(node, x)
         if len(x.shape) != len(y.shape):
             node.refuse(f"expected {len(y.shape)} dimensions, found shape {x.shape}", x)
     node.expect_shape(y, (*parts[0].shape[:axis], sum(x.shape[axis] for x in parts), *parts[0].shape[axis + 1 :]))
@@ -36,12 +33,13 @@ def concatenation(node: Node) -> list[Op]:
 @importer("PACK")
 def pack(node: Node) -> list[Op]:
     """Stacked along a new axis."""
-    parts, y = [movable(node, i) for i in range(len(node.inputs))], node.outputs[0]
+    parts, y = [movable(node, i, *NO_BOOL) for i in range(len(node.inputs))], node.outputs[0]
     axis = axis_of(node, node.options("PackOptions")["Axis"], y)
     shape = (*y.shape[:axis], *y.shape[axis + 1 :])
     node.expect_shape(y, (*shape[:axis], len(parts), *shape[axis:]))
     move = Move(node, parts, y)
     for i, x in enumerate(parts):
+        expect_alike(node, x)
         node.expect_shape(x, shape)
         move.take(move.y[(slice(None),) * axis + (i, ...)], move.x[i], i)
     return move.ops()

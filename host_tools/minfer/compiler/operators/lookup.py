@@ -1,4 +1,4 @@
-"""Functions of one argument: of int8 a LOOKUP in a table of 256 bytes, of int16 one in a table of 513 values and lines between them."""
+"""Functions of one argument: int8 through a table of 256, int16 of 513 values with lines between."""
 
 from __future__ import annotations
 
@@ -16,7 +16,9 @@ from minfer.compiler.quantise import whole_log2
 from minfer.format import DType
 
 
-def lookup(node: Node, table: np.ndarray, kind: str = "LOOKUP", params: Optional[Params] = None) -> Op:
+def lookup(
+    node: Node, table: np.ndarray, kind: str = "LOOKUP", params: Optional[Params] = None
+) -> Op:
     """The operator as a LOOKUP, or another kind that looks into a table."""
     x, y = node.inputs[0], node.outputs[0]
     node.expect_shape(y, x.shape)
@@ -32,8 +34,8 @@ def through_float(node: Node, x: Tensor, y: Tensor, function: Callable[[float], 
 
 def both(node: Node) -> tuple[Tensor, Tensor]:
     """Input and output, int8 or int16 alike."""
-    y = node.result(DType.INT8, DType.INT16)
-    return node.activation(0, y.dtype), y
+    x = node.activation(0, DType.INT8, DType.INT16)
+    return x, node.result(x.dtype)
 
 
 @importer("HARD_SWISH")
@@ -45,7 +47,15 @@ def hard_swish(node: Node) -> Op:
 @importer("RSQRT")
 def rsqrt(node: Node) -> Op:
     """1 / √x."""
-    return lookup(node, tables.rsqrt(node.activation(0), node.output))
+    x, y = both(node)
+    if x.dtype == DType.INT8:
+        return lookup(node, tables.rsqrt(x, y))
+    most = float(np.float32(y.scale) * np.float32(tables_int16.INT16_MAX))
+
+    def function(real: float) -> float:
+        return float(1 / np.sqrt(np.float32(real))) if real > 0 else most
+
+    return through_float(node, x, y, function)
 
 
 @importer("ELU")
@@ -87,7 +97,8 @@ def sigmoid(node: Node) -> Op:
         node.refuse(f"expected scale 1/32768 with int16, found {y.scale:.6g}; convert it again", y)
     scaling = tables_int16.sigmoid_scaling(x.scale, name == "TANH")
     if scaling is None:
-        node.refuse(f"expected a scale below {tables_int16.SIGMOID_SCALE_LIMIT:.3g}, found {x.scale:.6g}", x)
+        limit = tables_int16.SIGMOID_SCALE_LIMIT
+        node.refuse(f"expected a scale below {limit:.3g}, found {x.scale:.6g}", x)
     params = LogisticParams(name == "TANH", *scaling)
     return lookup(node, tables_int16.logistic(), "LOGISTIC_INT16", params)
 

@@ -32,6 +32,8 @@ def l2_normalization(node: Node) -> Op:
     x, y = node.activation(0), node.output
     if options["FusedActivationFunction"] != NO_ACTIVATION:
         node.refuse("expected no fused activation")
+    if len(x.shape) > 4:
+        node.refuse(f"expected at most 4 dimensions, found shape {x.shape}; reshape it", x)
     node.expect_shape(y, x.shape)
     _expect_quantisation(node, y, 1 / 128, 0)
     return node.op("L2_NORMALIZATION", [x])

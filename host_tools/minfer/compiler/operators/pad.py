@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from itertools import product
 
 from minfer.compiler.ir import Op
-from minfer.compiler.operators.copy import MOVABLE, CopyParams, Move, movable
+from minfer.compiler.operators.copy import NO_BOOL, QUANTISED, CopyParams, Move, expect_alike, movable
 from minfer.compiler.operators.registry import Node, importer
 from minfer.compiler.operators.slices import INDEX
-from minfer.format import DType
 
-QUANTISED = (DType.INT8, DType.UINT8, DType.INT16)
 SYMMETRIC = 1
 Widths = tuple[tuple[int, int], ...]
 
@@ -29,11 +27,10 @@ class PadParams:
 @importer("PAD", "PADV2")
 def pad(node: Node) -> list[Op]:
     """Pads with the real number 0, the zero point, or with a constant of the output's quantisation."""
-    x, y, widths = movable(node), node.outputs[0], _widths(node)
+    x, y, widths = movable(node, 0, *NO_BOOL), node.outputs[0], _widths(node)
     node.expect_shape(y, tuple(b + n + a for n, (b, a) in zip(x.shape, widths)))
+    expect_alike(node, x)
     quantised = x.dtype in QUANTISED
-    if quantised:
-        node.expect_same_quantisation(x, y)
     value = y.zero_point if quantised else 0
     if node.source.name == "PADV2":
         given = node.constant(2, "value", x.dtype)
@@ -51,8 +48,9 @@ def pad(node: Node) -> list[Op]:
 @importer("MIRROR_PAD")
 def mirror_pad(node: Node) -> list[Op]:
     """Pads with the image in a mirror at the edge: of the outermost element too if SYMMETRIC, from the next on if REFLECT."""
-    x, y, widths = movable(node, 0, *MOVABLE[:-1]), node.outputs[0], _widths(node)
+    x, y, widths = movable(node, 0, *NO_BOOL), node.outputs[0], _widths(node)
     node.expect_shape(y, tuple(b + n + a for n, (b, a) in zip(x.shape, widths)))
+    expect_alike(node, x)
     skipped = 0 if node.options("MirrorPadOptions")["Mode"] == SYMMETRIC else 1
     if any(max(pair) > n - skipped for n, pair in zip(x.shape, widths)):
         node.refuse(f"paddings {widths} reach further than the image of shape {x.shape}")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from minfer.compiler.ir import Op, Tensor
-from minfer.compiler.operators.copy import movable, moved
+from minfer.compiler.operators.copy import MOVABLE, movable, moved
 from minfer.compiler.operators.registry import Node, importer
 from minfer.compiler.operators.slices import whole_numbers
 from minfer.format import DType
 
+TILED = tuple(dtype for dtype in MOVABLE if dtype != DType.INT16)
 BLOCK_TYPES = (DType.INT8, DType.UINT8, DType.INT32, DType.INT64)
 
 
@@ -67,7 +68,7 @@ def broadcast_to(node: Node) -> list[Op]:
 @importer("TILE")
 def tile(node: Node) -> list[Op]:
     """The whole tensor repeated along each dimension."""
-    x, y, times = movable(node), node.outputs[0], whole_numbers(node, 1, "multiples")
+    x, y, times = movable(node, 0, *TILED), node.outputs[0], whole_numbers(node, 1, "multiples")
     if len(times) != len(x.shape) or any(n < 1 for n in times):
         node.refuse(f"expected {len(x.shape)} multiples of 1 or more, found {times}")
     node.expect_shape(y, tuple(n * size for n, size in zip(times, x.shape)))

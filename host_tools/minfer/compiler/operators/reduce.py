@@ -88,7 +88,7 @@ def reduce_max(node: Node) -> Op:
 @importer("ARG_MAX", "ARG_MIN")
 def arg_max(node: Node) -> Op:
     """The index of the first greatest or least element along one axis."""
-    x, y = node.activation(0, DType.INT8, DType.INT16), node.outputs[0]
+    x, y = node.activation(0), node.outputs[0]
     axes = _axes(node, x, DType.INT32, DType.INT64)
     if len(axes) != 1:
         node.refuse(f"expected one axis, found {axes}")

@@ -1,4 +1,4 @@
-"""Operators of one argument that requantise: QUANTIZE between integers, RELU and its kin, LEAKY_RELU, PRELU, ABS; and CAST."""
+"""What requantises: QUANTIZE between integers, RELU and its kin, PRELU and its kin; and CAST."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class RequantiseParams:
 
 @dataclass(frozen=True)
 class PreluParams:
-    """One multiplier from the zero point on, another one, which alpha multiplies besides, below it."""
+    """One multiplier from the zero point on; below it another one, which alpha multiplies."""
 
     multiplier: Multiplier
     alpha: Multiplier
@@ -85,8 +85,8 @@ WITH_INT16 = ("RELU", "RELU6")
 def relu(node: Node) -> Op:
     """`ReluX` under `QuantizedReluX` (activations.cc): a clamp that may requantise as well."""
     types = (DType.INT8, DType.INT16) if node.source.name in WITH_INT16 else (DType.INT8,)
-    y = node.result(*types)
-    x = node.activation(0, y.dtype)
+    x = node.activation(0, *types)
+    y = node.result(x.dtype)
     node.expect_shape(y, x.shape)
     least, most = limits(y.dtype)
     low, high = RELU_BOUNDS[node.source.name]
@@ -108,9 +108,9 @@ def prelu(node: Node) -> Op:
 
 @importer("LEAKY_RELU")
 def leaky_relu(node: Node) -> Op:
-    """`QuantizeLeakyRelu` (reference/leaky_relu.h): a PRELU whose alpha is 1, or −1 for a negative slope."""
-    y = node.result(DType.INT8, DType.INT16)
-    x = node.activation(0, y.dtype)
+    """`QuantizeLeakyRelu` (reference/leaky_relu.h): a PRELU whose alpha is the slope's sign."""
+    x = node.activation(0, DType.INT8, DType.INT16)
+    y = node.result(x.dtype)
     alpha = node.options("LeakyReluOptions")["Alpha"]
     slope = float(FLOAT(x.scale) * FLOAT(alpha) / FLOAT(y.scale))
     return _sloped(node, x, ratio(x, y), quantise_multiplier(abs(slope)), -1 if slope < 0 else 1)
@@ -119,8 +119,8 @@ def leaky_relu(node: Node) -> Op:
 @importer("ABS")
 def absolute(node: Node) -> Op:
     """`AbsEvalQuantized` (elementwise.cc): a PRELU with alpha −1."""
-    y = node.result(DType.INT8, DType.INT16)
-    x = node.activation(0, y.dtype)
+    x = node.activation(0, DType.INT8, DType.INT16)
+    y = node.result(x.dtype)
     multiplier = ONE if x.scale == y.scale else ratio(x, y)
     return _sloped(node, x, multiplier, multiplier, -1)
 
@@ -141,7 +141,9 @@ def cast(node: Node) -> Op:
     x, y = node.operand(0, "input"), node.outputs[0]
     for tensor in (x, y):
         if tensor.dtype not in INTEGERS:
-            node.refuse(f"{tensor.dtype}: expected integers or bool; quantise the whole model to int8", tensor)
+            node.refuse(
+                f"{tensor.dtype}: expected integers or bool; quantise the whole model to int8", tensor
+            )
     if x.dtype == DType.INT64 and y.dtype == DType.BOOL:
         node.refuse("int64 to bool: expected an integer of 32 bits or less", x)
     node.expect_shape(y, x.shape)

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from minfer.compiler.ir import Op, Tensor
-from minfer.compiler.operators.copy import movable, moved
+from minfer.compiler.operators.copy import MOVABLE, NO_BOOL, expect_alike, movable, moved
 from minfer.compiler.operators.registry import Node, importer
 from minfer.format import DType
 
 INDEX = (DType.INT32, DType.INT64)
+UNPACKED = tuple(dtype for dtype in MOVABLE if dtype != DType.INT64)
 
 
 @importer("SLICE")
@@ -44,10 +45,14 @@ def strided_slice(node: Node) -> list[Op]:
         elif masked("NewAxis"):
             index.append(None)
         elif masked("ShrinkAxis"):
-            index.append(first)
+            if step < 1:
+                node.refuse(f"strides {strides}: expected 1 or more where an axis goes")
+            index.append(0 if masked("Begin") else first)
         else:
             last = first + last if options["Offset"] else last
             index.append(slice(None if masked("Begin") else first, None if masked("End") else last, step))
+    if Ellipsis in index and sum(i is not None for i in index) > len(x.shape):
+        node.refuse("an ellipsis that stands for no dimension, which TensorFlow Lite gets wrong; leave it out")
     try:
         return _part(node, x, tuple(index))
     except IndexError as error:
@@ -57,7 +62,7 @@ def strided_slice(node: Node) -> list[Op]:
 @importer("SPLIT")
 def split(node: Node) -> list[Op]:
     """Equal parts along an axis."""
-    x = movable(node, 1)
+    x = movable(node, 1, *NO_BOOL)
     (axis,) = whole_numbers(node, 0, "axis")
     n = len(node.outputs)
     axis = axis_of(node, axis, x)
@@ -69,7 +74,7 @@ def split(node: Node) -> list[Op]:
 @importer("SPLIT_V")
 def split_v(node: Node) -> list[Op]:
     """Parts of given sizes, of which one may be −1: what is left."""
-    x = movable(node)
+    x = movable(node, 0, *NO_BOOL)
     sizes, (axis,) = whole_numbers(node, 1, "sizes"), whole_numbers(node, 2, "axis")
     axis = axis_of(node, axis, x)
     left = x.shape[axis] - sum(size for size in sizes if size != -1)
@@ -82,8 +87,9 @@ def split_v(node: Node) -> list[Op]:
 @importer("UNPACK")
 def unpack(node: Node) -> list[Op]:
     """One output for each element of an axis, which goes."""
-    x = movable(node)
+    x = movable(node, 0, *UNPACKED)
     axis = axis_of(node, node.options("UnpackOptions")["Axis"], x)
+    expect_alike(node, x)
     if x.shape[axis] != len(node.outputs):
         node.refuse(f"expected {x.shape[axis]} outputs, found {len(node.outputs)}")
     everything = (slice(None),) * axis

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from minfer.compiler.ir import Graph
-from minfer.compiler.passes.collapse_dilation import collapse_dilation
 from minfer.compiler.passes.drop_reshapes import drop_reshapes
 from minfer.compiler.passes.float_face import float_face
 from minfer.compiler.passes.fold_constants import fold_constants
+from minfer.compiler.passes.fold_dilations import fold_dilations
 from minfer.compiler.passes.fold_pads import fold_pads
 from minfer.compiler.passes.fuse_clamps import fuse_clamps
 from minfer.compiler.passes.lower_copies import lower_copies
@@ -23,9 +23,9 @@ PASSES = (
     tabulate,
     fold_constants,
     remove_dead,
-    collapse_dilation,
     merge_lookups,
     fuse_clamps,
+    fold_dilations,
     fold_pads,
     lower_copies,
     lower_variables,

@@ -1,4 +1,4 @@
-"""An elementwise operator on one tensor of bytes, its other operands constants of one element, becomes a LOOKUP.
+"""An elementwise operator on one tensor of bytes and constants of one element becomes a LOOKUP.
 
 The engine itself computes the table, on all 256 values.
 """

@@ -1,4 +1,4 @@
-"""QUANTIZE from uint8 first and to uint8 last become a face of uint8, where nothing but 128 lies between the integers."""
+"""QUANTIZE from uint8 first and to uint8 last become a face of uint8, where they only add 128."""
 
 from __future__ import annotations
 

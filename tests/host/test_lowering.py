@@ -1,0 +1,81 @@
+"""Which operators the compiler writes for elementwise ones: tables, clamps and faces where they will do."""
+
+from __future__ import annotations
+
+import minfer
+import pytest
+from minfer.format import DType
+from operators.choose import Compare, Masked, Select
+from operators.elementwise import CHOOSING, Binary
+from operators.face import BytesFace
+from operators.graph import Graph
+from operators.requantise import Chain, Function
+from operators.unary import Unary
+from spec import Spec
+
+
+def load(spec: Spec) -> minfer.Model:
+    return minfer.Model.load(minfer.compile_model(spec.case().model))
+
+
+def written(spec: Spec) -> list[str]:
+    """Names of the operators in the file."""
+    return [op.name for op in load(spec).ops]
+
+
+@pytest.mark.parametrize("op", ("ADD", "SUB", "MUL", "SQUARED_DIFFERENCE", "PRELU", "MAXIMUM", "MINIMUM"))
+@pytest.mark.parametrize("second", ("scalar", "same"))
+def test_table(op: str, second: str) -> None:
+    line = Binary(op, second="same") if second == "same" else Binary(op, other=(1, 1), second="constant")
+    # The greater or lesser of a value and itself is the value: no operator at all.
+    assert written(line) == ([] if second == "same" and op in CHOOSING else ["LOOKUP"])
+
+
+@pytest.mark.parametrize(
+    "spec",
+    (
+        Compare("LESS", b=(1,), constant=True),
+        Select(a=(1,), b=(), constant=True),
+        Function("QUANTIZE", "int8", "uint8", zero_points=(0, 100)),
+        Function("CAST", "bool", "int8", (0.0, 0.0)),
+        Unary("RELU"),
+        Unary("ABS", scales=(0.05, 0.03)),
+        Unary("LEAKY_RELU", alpha=0.1),
+    ),
+    ids=lambda spec: spec.name,
+)
+def test_table_of_one_operand(spec: Spec) -> None:
+    assert set(written(spec)) <= {"LOOKUP"}
+
+
+def test_no_table() -> None:
+    """One value a channel, or 16 bits, have no table of 256 bytes."""
+    assert written(Binary("ADD", x=(2, 3, 4, 5), other=(5,), second="constant")) == ["ADD"]
+    assert written(Binary("ADD", other=(1, 1), second="constant", dtype="int16")) == ["ADD"]
+
+
+def test_mask() -> None:
+    assert written(Masked(negated=True)) == ["LOOKUP", "SELECT"]
+
+
+def test_broadcast_constant_is_stored_once() -> None:
+    """A walk repeats a channel's constant: the file holds 5 bytes of it, not 120."""
+    model = load(Binary("MUL", x=(2, 3, 4, 5), other=(5,), second="constant"))
+    assert [t.size for t in model.tensors if t.is_constant] == [5]
+
+
+@pytest.mark.parametrize("producer", ("add", "sub", "mul"))
+def test_clamp(producer: str) -> None:
+    assert written(Graph((("conv3", 0, 0), (producer, 1, 0), ("relu", 2, 0)))) == ["CONV_2D", producer.upper()]
+
+
+def test_clamp_of_int16() -> None:
+    assert written(Chain("RELU6")) == ["ADD"]
+    assert written(Chain("RELU6", output_of_add=True)) == ["ADD", "REQUANTISE"]
+
+
+def test_uint8_face() -> None:
+    model = load(BytesFace())
+    assert [op.name for op in model.ops] == ["FULLY_CONNECTED"]
+    assert [(edge.face, edge.dtype) for edge in (*model.inputs, *model.outputs)] == [(DType.UINT8, DType.INT8)] * 2
+    assert written(BytesFace(offset=130)) == ["LOOKUP", "FULLY_CONNECTED", "LOOKUP"]

@@ -1,0 +1,47 @@
+"""An engine with some of the operators: what it lacks is refused by name, and takes no room."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from broken import Broken
+from c_programs import KERNELS, ROOT, compile_c, engine_sources
+
+SUBSET = ("ADD", "FULLY_CONNECTED")
+
+
+@pytest.fixture(scope="module")
+def program() -> Path:
+    """The engine with a subset, as the build files of MicroPython compile and link it."""
+    flags = ["-DMINFER_OPS", *(f"-DMINFER_OP_{name}" for name in SUBSET)]
+    sections = ["-ffunction-sections", "-fdata-sections", "-Wl,--gc-sections"]
+    return compile_c("subset", [ROOT / "tests/loader/subset.c", *engine_sources(), *KERNELS], [*flags, *sections])
+
+
+def answer(program: Path, operator: str, folder: Path) -> str:
+    """What it says to the first case of an operator."""
+    path = folder / "model.mnf"
+    path.write_bytes(Broken(operator).file)
+    return subprocess.run([program, path], capture_output=True, text=True, check=True).stdout.strip()
+
+
+@pytest.mark.parametrize("operator", SUBSET)
+def test_what_it_has(program: Path, operator: str, tmp_path: Path) -> None:
+    assert answer(program, operator, tmp_path) == "OK"
+
+
+@pytest.mark.parametrize("operator, opcode", [("SOFTMAX", 8), ("CONV_2D", 2), ("SVDF", 33)])
+def test_what_it_lacks(program: Path, operator: str, opcode: int, tmp_path: Path) -> None:
+    assert answer(program, operator, tmp_path) == (
+        f"{operator} OP_LEFT_OUT op 0 tensor -1: operator left out when this firmware was built:"
+        f" expected one of its {len(SUBSET)}, found opcode {opcode}; build it with this one in MINFER_OPS"
+    )
+
+
+def test_what_it_lacks_takes_no_room(program: Path) -> None:
+    symbols = subprocess.run(["nm", program], capture_output=True, text=True, check=True).stdout
+    defined = {line.split()[-1] for line in symbols.splitlines()}
+    assert {"mnf_op_add", "arm_elementwise_add_s8", "mnf_op_fully_connected"} <= defined
+    assert not {"mnf_op_softmax", "arm_softmax_s8", "arm_convolve_s8"} & defined
