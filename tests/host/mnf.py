@@ -39,7 +39,7 @@ OPCODES = {
     33: "SVDF",
     34: "UNIDIRECTIONAL_SEQUENCE_LSTM",
 }
-IN_PLACE = ("ADD", "LOOKUP", "SOFTMAX", "L2_NORMALIZATION", "LOG_SOFTMAX", *(OPCODES[code] for code in range(13, 25)))
+IN_PLACE = ("ADD", "LOOKUP", "SOFTMAX", "L2_NORMALIZATION", "LOG_SOFTMAX", *(OPCODES[code] for code in range(13, 25) if code != 22))
 ABSENT = 65535
 
 
