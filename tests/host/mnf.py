@@ -39,7 +39,7 @@ OPCODES = {
     33: "SVDF",
     34: "UNIDIRECTIONAL_SEQUENCE_LSTM",
 }
-IN_PLACE = ("ADD", "LOOKUP", "SOFTMAX", "L2_NORMALIZATION", "LOG_SOFTMAX", *(OPCODES[code] for code in range(13, 25)))
+IN_PLACE = ("ADD", "LOOKUP", "SOFTMAX", "L2_NORMALIZATION", "LOG_SOFTMAX", *(OPCODES[code] for code in range(13, 25) if code != 22))
 ABSENT = 65535
 
 
@@ -72,6 +72,10 @@ class Operator:
 class File:
     arena_size: int
     places: dict[int, Place]  # of each tensor in the arena
+    states: dict[int, Place]  # in the state
+    constants: dict[int, Place]  # in the file
+    state_size: int
+    image: Place  # of the state, in the file
     operators: list[Operator]
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
@@ -82,11 +86,12 @@ def parse(file: bytes) -> File:
     (arena_size,) = struct.unpack_from("<I", file, 16)
     n_tensors, n_ops, n_inputs, n_outputs = struct.unpack_from("<4H", file, 20)
     tensors_at, ops_at, _, io_at = struct.unpack_from("<4I", file, 28)
-    places = {}
+    data_at, _, _, _, state_size = struct.unpack_from("<5I", file, 44)
+    kinds: tuple[dict[int, Place], ...] = ({}, {}, {})
     for i in range(n_tensors):
         _, _, kind, _, offset, size = struct.unpack_from("<4B2I", file, tensors_at + 44 * i)
-        if kind == 0:
-            places[i] = Place(offset, size)
+        kinds[kind][i] = Place(offset, size)
+    places, constants, states = kinds
     operators = []
     for _ in range(n_ops):
         opcode, size, _, _, n_in, n_out, scratch_at, scratch_size = struct.unpack_from(
@@ -98,4 +103,6 @@ def parse(file: bytes) -> File:
         operators.append(Operator(OPCODES[opcode], inputs, outputs, Place(scratch_at, scratch_size)))
         ops_at += size
     edges = [struct.unpack_from("<H", file, io_at + 4 * i)[0] for i in range(n_inputs + n_outputs)]
-    return File(arena_size, places, operators, tuple(edges[:n_inputs]), tuple(edges[n_inputs:]))
+    image = Place(data_at, state_size)
+    inputs, outputs = tuple(edges[:n_inputs]), tuple(edges[n_inputs:])
+    return File(arena_size, places, states, constants, state_size, image, operators, inputs, outputs)

@@ -108,22 +108,37 @@ def up(size: int) -> int:
     return -(-size // 16) * 16
 
 
-def check(model: bytes) -> None:
+def check_state(file: File) -> None:
+    """Variables share no byte, fill the state, and begin as an image that is nothing else's."""
+    places = sorted(set(file.states.values()), key=lambda p: p.offset)
+    assert all(p.offset % 16 == 0 for p in places)
+    for one, next_one in zip(places, places[1:]):
+        assert not one.overlaps(next_one), f"state at {one} and {next_one}"
+    assert file.state_size == max((up(p.end) for p in places), default=0)
+    for tensor, place in file.constants.items():
+        assert not file.image.size or not place.overlaps(file.image), f"constant {tensor} lies in the state's image"
+
+
+def check(model: bytes) -> File:
     file = parse(minfer.compile_model(model))
+    check_state(file)
     values = follow(file)
     scratch = [Value(op.scratch, i, i) for i, op in enumerate(file.operators) if op.scratch.size]
     buffers = values + scratch
     assert all(b.place.offset % 16 == 0 for b in buffers)
     assert max(up(b.place.end) for b in buffers) == file.arena_size
     assert file.arena_size <= greedy_by_size(buffers)
+    return file
 
 
 def test_generated_models() -> None:
+    with_state = 0
     for spec in all_specs():
         try:
-            check(spec.case().model)
+            with_state += check(spec.case().model).state_size > 0
         except AssertionError as error:
             raise AssertionError(f"{spec.name}: {error}") from error
+    assert with_state > 0
 
 
 @given(graphs())

@@ -28,10 +28,12 @@ static bool check(const mnf_node_t *node, mnf_error_t *error) {
 }
 
 static void fill(void *data, int32_t value, int32_t n, uint32_t element) {
+    if (element == 1) {
+        memset(data, (int8_t)value, (size_t)n);
+        return;
+    }
     for (int32_t i = 0; i < n; i++) {
-        if (element == 1) {
-            ((int8_t *)data)[i] = (int8_t)value;
-        } else if (element == 2) {
+        if (element == 2) {
             ((int16_t *)data)[i] = (int16_t)value;
         } else if (element == 4) {
             ((int32_t *)data)[i] = value;
@@ -43,13 +45,14 @@ static void fill(void *data, int32_t value, int32_t n, uint32_t element) {
 }
 
 #define COPY_ELEMENTS(type) \
-    for (int32_t i = 0; i < row->count; i++) { \
-        ((type *)y)[i * row->stride[Y]] = ((const type *)x)[i * row->stride[X]]; \
+    for (int32_t i = 0; i < n; i++) { \
+        ((type *)y)[i * y_stride] = ((const type *)x)[i * x_stride]; \
     }
 
 static void copy_row(const mnf_walk_t *row, void *y, const void *x, uint32_t element) {
-    if (row->stride[Y] == 1 && row->stride[X] == 1) {
-        memcpy(y, x, (size_t)row->count * element);
+    const int32_t n = row->count, y_stride = row->stride[Y], x_stride = row->stride[X];
+    if (y_stride == 1 && x_stride == 1) {
+        memcpy(y, x, (size_t)n * element);
     } else if (element == 1) {
         COPY_ELEMENTS(int8_t)
     } else if (element == 2) {
@@ -58,8 +61,8 @@ static void copy_row(const mnf_walk_t *row, void *y, const void *x, uint32_t ele
         COPY_ELEMENTS(int32_t)
     } else {
         // The arena need not begin where an int64_t may lie.
-        for (int32_t i = 0; i < row->count; i++) {
-            memcpy((int32_t *)y + 2 * i * row->stride[Y], (const int32_t *)x + 2 * i * row->stride[X], 8);
+        for (int32_t i = 0; i < n; i++) {
+            memcpy((int32_t *)y + 2 * i * y_stride, (const int32_t *)x + 2 * i * x_stride, 8);
         }
     }
 }

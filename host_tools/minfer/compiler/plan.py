@@ -20,7 +20,6 @@ from minfer.format import Kind, align
 # Inputs that an operator may overwrite with its output, where they are read for the last time.
 IN_PLACE = {
     "ADD": (0, 1),
-    "CAST": (0,),
     "COMPARE": (0, 1),
     "L2_NORMALIZATION": (0,),
     "LOGISTIC_INT16": (0,),

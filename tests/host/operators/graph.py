@@ -6,12 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 from build import Builder, Shape, Tensor
+from operators import move
 from operators.conv import Conv
 from operators.elementwise import Binary
 from operators.fully_connected import FullyConnected
 from operators.pad import Pad
 from operators.pool import Pool
 from operators.reshape import Reshape
+from operators.resize import Resize
 from operators.softmax import Softmax
 from operators.unary import Unary
 from spec import Spec
@@ -19,9 +21,10 @@ from spec import Spec
 # An operator and the tensors it takes. The graph's input is 0, the output of step i is i + 1.
 Step = tuple[str, int, int]
 
-SPATIAL = ("conv1", "conv3", "stride", "depthwise", "max_pool", "average_pool", "pad")
+SPATIAL = ("conv1", "conv3", "stride", "depthwise", "max_pool", "average_pool", "pad", "upsample")
 BINARY = ("add", "sub", "mul", "maximum", "squared_difference")
-ANYWHERE = (*BINARY, "relu", "relu6", "rescaled", "leaky_relu", "logistic", "reshape", "fully_connected", "softmax")
+MOVING = ("join", "every_other", "turn")
+ANYWHERE = (*BINARY, *MOVING, "relu", "relu6", "rescaled", "leaky_relu", "logistic", "reshape", "fully_connected", "softmax")
 
 
 @dataclass(frozen=True)
@@ -81,6 +84,18 @@ def apply(b: Builder, rng: np.random.Generator, kind: str, tensors: list[Tensor]
         return Unary("LOGISTIC", scales=(x.scale, 1 / 256), zero_points=(0, -128)).apply(b, x)
     if kind == "reshape":
         return Reshape(y=(x.shape[0], int(np.prod(x.shape[1:], dtype=int)))).apply(b, x)
+    if kind == "upsample":
+        return Resize("RESIZE_BILINEAR", size=(x.shape[1] + 2, x.shape[2] + 1)).apply(b, x)
+    if kind == "join":
+        other = tensors[second]
+        if other.shape != x.shape:
+            return move.join(b, x, x, first % len(x.shape))
+        scales, points = (other.scale, x.scale), (other.zero_point, x.zero_point)
+        same = scales[0] == scales[1] and points[0] == points[1]
+        other = other if same else Unary("QUANTIZE", scales=scales, zero_points=points).apply(b, other)
+        return move.join(b, x, other, first % len(x.shape))
+    if kind in ("every_other", "turn"):
+        return getattr(move, kind)(b, x, second % len(x.shape))
     if kind == "softmax":
         return Softmax().apply(b, x)
     return FullyConnected(out=6, zero_points=(*points, 0)).apply(b, rng, x)
@@ -108,6 +123,11 @@ CASES: list[Spec] = [
         for outputs in ((2,), (1, 2))
     ),
     Graph((("reshape", 0, 0), ("fully_connected", 1, 0), ("relu", 2, 0))),
+    # What moves: the same tensor twice, parts of what others still read, a turn into another turn.
+    Graph((("join", 0, 0), ("every_other", 1, 3), ("conv3", 2, 0))),
+    Graph((("conv3", 0, 0), ("join", 1, 0), ("join", 2, 2), ("every_other", 3, 1)), outputs=(3, 4)),
+    Graph((("turn", 0, 1), ("turn", 1, 3), ("add", 2, 0), ("upsample", 3, 0)), outputs=(1, 4)),
+    Graph((("conv1", 0, 0), ("depthwise", 1, 0), ("upsample", 2, 0), ("join", 2, 1), ("logistic", 4, 0)), outputs=(3, 5)),
     # Tables in a row, reshapes in a row, operators nobody needs.
     Graph((("relu", 0, 0), ("leaky_relu", 1, 0), ("logistic", 2, 0))),
     Graph((("reshape", 0, 0), ("reshape", 1, 0), ("relu6", 2, 0), ("reshape", 3, 0))),

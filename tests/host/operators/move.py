@@ -116,6 +116,34 @@ def mirrored(shape: Shape, pads: tuple[Shape, ...], symmetric: bool, dtype: str 
     return Move("MIRROR_PAD", (shape,), (pads,), (("mode", int(symmetric)),), dtype)
 
 
+def join(b: Builder, x: Tensor, other: Tensor, axis: int) -> Tensor:
+    """CONCATENATION of two tensors that are alike but along `axis`."""
+    shape = tuple(n + m if i == axis else n for i, (n, m) in enumerate(zip(x.shape, other.shape)))
+    y = b.tensor(shape, x.scale, x.zero_point)
+    b.op("CONCATENATION", [x, other], [y], axis=axis)
+    return y
+
+
+def every_other(b: Builder, x: Tensor, axis: int) -> Tensor:
+    """STRIDED_SLICE: the first, third, ... along `axis`, backwards."""
+    shape = tuple(-(-n // 2) if i == axis else n for i, n in enumerate(x.shape))
+    y = b.tensor(shape, x.scale, x.zero_point)
+    begin, steps = np.zeros(len(shape), np.int32), np.ones(len(shape), np.int32)
+    begin[axis], steps[axis] = (x.shape[axis] - 1) // 2 * 2, -2
+    end = np.array(x.shape, np.int32)
+    end[axis] = -x.shape[axis] - 1
+    b.op("STRIDED_SLICE", [x, *(b.constant(values) for values in (begin, end, steps))], [y])
+    return y
+
+
+def turn(b: Builder, x: Tensor, places: int) -> Tensor:
+    """TRANSPOSE: the dimensions moved round."""
+    perm = np.roll(np.arange(len(x.shape), dtype=np.int32), places)
+    y = b.tensor(tuple(x.shape[p] for p in perm), x.scale, x.zero_point)
+    b.op("TRANSPOSE", [x, b.constant(perm)], [y])
+    return y
+
+
 MASK = (0, 1, 5, 15)
 PADS = (
     ((2, 4, 5, 3), ((0, 0), (1, 2), (3, 0), (0, 0))),

@@ -24,12 +24,15 @@ class Resize(Spec):
         return self.op
 
     def build(self, b: Builder, rng: np.random.Generator) -> tuple[list[Tensor], list[Tensor]]:
-        zero_point = -7 if self.dtype == "int8" else 0
-        x = b.tensor(self.x, 0.05, zero_point, self.dtype)
-        y = b.tensor((self.x[0], *self.size, self.x[3]), 0.05, zero_point, self.dtype)
+        x = b.tensor(self.x, 0.05, -7 if self.dtype == "int8" else 0, self.dtype)
+        return [x], [self.apply(b, x)]
+
+    def apply(self, b: Builder, x: Tensor) -> Tensor:
+        """The operator on `x`, whose shape takes the place of that in the line."""
+        y = b.tensor((x.shape[0], *self.size, x.shape[3]), x.scale, x.zero_point, x.dtype)
         size = b.constant(np.array(self.size, np.int32))
         b.op(self.op, [x, size], [y], alignCorners=self.corners, halfPixelCenters=self.half_pixels)
-        return [x], [y]
+        return y
 
 
 SIZES = (
