@@ -1,25 +1,68 @@
-"""All generated cases, and a stratified sample of them for the device.
-
-    python tests/host/cases.py FOLDER [N]
-
-writes the sample where tests/device/exact.py reads it: see `write`.
-"""
+"""All generated cases, and a stratified sample of them for the device."""
 
 from __future__ import annotations
 
 import random
-import sys
 from collections import defaultdict
 from functools import lru_cache
+from itertools import islice
 from pathlib import Path
 
 import minfer
 import numpy as np
 from minfer import reference
-from operators import batch_matmul, choose, conv, dilation, elementwise, face, fully_connected, gather, graph, move, normalise, pad, pool, recurrent, reduce, requantise, reshape, resize, shape, softmax, transpose_conv, unary
+from operators import (
+    batch_matmul,
+    choose,
+    conv,
+    dilation,
+    elementwise,
+    face,
+    fully_connected,
+    gather,
+    graph,
+    move,
+    normalise,
+    pad,
+    pool,
+    recurrent,
+    reduce,
+    requantise,
+    reshape,
+    resize,
+    shape,
+    softmax,
+    transpose_conv,
+    unary,
+)
 from spec import Case, Spec
 
-FAMILIES = (conv, transpose_conv, fully_connected, batch_matmul, pool, elementwise, choose, softmax, normalise, pad, unary, requantise, reshape, reduce, recurrent, move, gather, resize, dilation, shape, face, graph)
+FAMILIES = (
+    conv,
+    transpose_conv,
+    fully_connected,
+    batch_matmul,
+    pool,
+    elementwise,
+    choose,
+    softmax,
+    normalise,
+    pad,
+    unary,
+    requantise,
+    reshape,
+    reduce,
+    recurrent,
+    move,
+    gather,
+    resize,
+    dilation,
+    shape,
+    face,
+    graph,
+)
+
+MOST_BYTES = 24_000  # of a model, its inputs and its outputs, on a chip
 
 
 @lru_cache(maxsize=None)
@@ -58,29 +101,38 @@ def differing(case: Case) -> list[str]:
 
 
 def stratified(n: int) -> list[Spec]:
-    """`n` lines with one int8 input and output, as evenly from all operators as they have them."""
+    """`n` lines that a chip has the memory for, as evenly from all operators as they have them."""
     strata = defaultdict(list)
     for spec in all_specs():
-        case = spec.case()
-        edges = [*case.samples[0], *outputs(case)[0]]
-        if len(edges) == 2 and all(edge.dtype == np.int8 for edge in edges):
-            strata[spec.operator].append(spec)
+        strata[spec.operator].append(spec)
     rng = random.Random(n)
     for specs in strata.values():
         rng.shuffle(specs)
     deepest = max(len(specs) for specs in strata.values())
     in_turn = (specs[i] for i in range(deepest) for specs in strata.values() if i < len(specs))
-    return list(in_turn)[:n]
+    return list(islice((spec for spec in in_turn if _fits_a_chip(spec.case())), n))
 
 
-def write(case: Case, folder: Path) -> None:
-    """Writes model.mnf and all samples, in a row, as tests/device/exact.py reads them."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "model.mnf").write_bytes(minfer.compile_model(case.model, name=case.name))
-    (folder / "inputs.bin").write_bytes(b"".join(sample[0].tobytes() for sample in case.samples))
-    (folder / "outputs.bin").write_bytes(b"".join(answer[0].tobytes() for answer in outputs(case)))
+def _fits_a_chip(case: Case) -> bool:
+    edges = sum(array.nbytes for array in (*case.samples[0], *outputs(case)[0]))
+    return len(case.model) + edges <= MOST_BYTES
 
 
-if __name__ == "__main__":
-    for spec in stratified(int(sys.argv[2]) if len(sys.argv) > 2 else 100):
-        write(spec.case(), Path(sys.argv[1]) / spec.name)
+def pack(cases: list[Case], most_samples: int) -> bytes:
+    """Models and samples as tests/device/support/many.py reads them: every piece behind its length."""
+    packed = [_number(len(cases))]
+    for case in cases:
+        packed += _piece(case.name.encode()), _piece(minfer.compile_model(case.model, name=case.name))
+        answers = outputs(case)
+        packed.append(_number(min(most_samples, len(case.samples))))
+        for sample, answer in list(zip(case.samples, answers))[:most_samples]:
+            packed += (_piece(array.tobytes()) for array in (*sample, *answer))
+    return b"".join(packed)
+
+
+def _piece(data: bytes) -> bytes:
+    return _number(len(data)) + data
+
+
+def _number(n: int) -> bytes:
+    return n.to_bytes(4, "little")

@@ -7,24 +7,23 @@ import sys
 from pathlib import Path
 
 import pytest
-from cases import stratified, write
+from cases import pack, stratified
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import run  # noqa: E402
 
-SAMPLE = 100
+MODELS = 300
+SAMPLES = 3
 
 
-@pytest.mark.parametrize("target", run.UNIX, ids=lambda target: target.name)
-def test_stratified_sample(target: run.Unix, tmp_path: Path) -> None:
+@pytest.mark.parametrize("target", [*run.UNIX, *run.EMULATED], ids=lambda target: target.name)
+def test_stratified_sample(target: run.Target, tmp_path: Path) -> None:
     try:
         target.check()
     except run.MissingError as error:
         pytest.skip(str(error))
-    for i, spec in enumerate(stratified(SAMPLE)):
-        folder = tmp_path / str(i)
-        write(spec.case(), folder)
-        for script in ("exact.py", "support/expect.py"):
-            shutil.copy(run.SCRIPTS / script, folder)
-        ended_well, printed = target.run("exact.py", folder)
-        assert ended_well and printed.endswith("ok\n"), f"{spec.name}: {printed}"
+    (tmp_path / "cases.bin").write_bytes(pack([spec.case() for spec in stratified(MODELS)], SAMPLES))
+    shutil.copy(run.SCRIPTS / "support" / "many.py", tmp_path)
+    ended_well, printed = target.run("many.py", tmp_path)
+    assert ended_well and printed.endswith("ok\n"), printed
+    assert printed.startswith(f"{MODELS} models")
