@@ -56,8 +56,9 @@ static void use_edge(const mnf_model_t *model, uint32_t i, uint8_t *arena) {
 
 static bool run_model(mnf_model_t *model) {
     bool whole = true;
-    uint8_t *arena = exactly(model->arena_size);
-    model->state = exactly(model->header->state_size);
+    uint8_t *arena_block = exactly(4 + (size_t)model->arena_size), *arena = arena_block + 4; // aligned to 4 bytes and no more
+    uint8_t *state_block = exactly(4 + (size_t)model->header->state_size);
+    model->state = state_block + 4;
     mnf_reset(model);
     memset(arena, 0x5a, model->arena_size);
     for (uint32_t i = 0; i < model->header->n_inputs; i++) {
@@ -74,13 +75,13 @@ static bool run_model(mnf_model_t *model) {
     if (name != NULL && length > 0) {
         (void)name[length - 1];
     }
-    free(model->state);
-    free(arena);
+    free(state_block);
+    free(arena_block);
     return whole;
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
-    const size_t askew = size % 16 == 15; // some lie at an odd address
+    const size_t askew = size % 16 == 15 ? 1 : 4; // at a multiple of 4 and no more, but some at an odd address
     uint8_t *block = exactly(size + askew);
     uint8_t *file = block + askew;
     memcpy(file, data, size);

@@ -53,7 +53,7 @@ static void load(int32_t *wide, const void *data, uint32_t dtype, int32_t stride
                 wide[i] = ((const int16_t *)data)[at];
                 break;
             case MNF_INT64:
-                wide[i] = (int32_t)((const int64_t *)data)[at];
+                wide[i] = ((const int32_t *)data)[2 * at]; // its low half: neither file nor arena need be aligned to 8 bytes
                 break;
             default:
                 wide[i] = ((const int32_t *)data)[at];
@@ -82,7 +82,8 @@ static void store(void *data, uint32_t dtype, const int32_t *wide, int32_t n) {
                 ((int32_t *)data)[i] = wide[i];
                 break;
             default:
-                ((int64_t *)data)[i] = wide[i];
+                ((int32_t *)data)[2 * i] = wide[i];
+                ((int32_t *)data)[2 * i + 1] = wide[i] < 0 ? -1 : 0;
                 break;
         }
     }

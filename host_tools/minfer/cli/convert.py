@@ -32,7 +32,7 @@ def convert(
         None,
         "--ops-of",
         metavar="FIRMWARE",
-        help="Write nothing that this firmware lacks an operator for: unix, a program, or a port.",
+        help="Refuse what it lacks an operator for: unix, a program, or serial:PORT.",
     ),
 ) -> None:
     """Compile a TensorFlow Lite model to the file that runs on the chip."""

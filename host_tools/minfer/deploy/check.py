@@ -65,16 +65,20 @@ def check_models(board: Board, models: Sequence[Candidate], in_ram: bool = False
 
 
 def check_firmware(board: Board, name: str, content: bytes) -> None:
-    """Raises MinferError where the firmware is too old for a model.
+    """Raises MinferError where the firmware is too old for a model, or lacks an operator of it.
 
     The board's own loader is asked, by a file for each kind of operator: one such operator without
     operands. It looks at versions first, and says so where the firmware must be newer.
     """
     for refusal in board.values(f"refusals(minfer, {_probes(content)!r})"):
+        reason = refusal.removeprefix("operator 0").lstrip(" :")
         if "update the firmware" in refusal:
-            reason = refusal.removeprefix("operator 0").lstrip(" :")
             raise MinferError(
                 f"{name}: the firmware on {board.port} is too old for this model: {reason}"
+            )
+        if "MINFER_OPS" in refusal:
+            raise MinferError(
+                f"{name}: the firmware on {board.port} is not for this model: {reason}"
             )
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import subprocess
-import sys
 from pathlib import Path
 
+from minfer.deploy import Board
 from minfer.engine import Model
 from minfer.errors import MinferError
 from minfer.inspection import needs
 from minfer.targets.unix import UnixTarget
 
-ASK = "import _minfer; print('operators', *_minfer.ops())"
+ASK = "import _minfer; print(*_minfer.ops())"
 TIMEOUT = 30  # seconds
 
 
@@ -27,23 +27,26 @@ def check_operators(model: Model, firmware: str) -> None:
 
 
 def operators_of(firmware: str) -> set[str]:
-    """Names of the operators of a firmware: `unix`, the path of such a program, or a port as mpremote takes it.
+    """Names of the operators of a firmware: `unix`, the path of such a program, or `serial:PORT`.
 
-    Raises MinferError where it does not answer, or is no firmware with minfer.
+    Raises MinferError where it does not answer, or does not know its operators.
     """
-    if firmware == "unix":
-        command = [str(UnixTarget().firmware), "-c", ASK]
-    elif Path(firmware).is_file():
-        command = [str(Path(firmware).resolve()), "-c", ASK]
-    else:
-        command = [sys.executable, "-m", "mpremote", "connect", firmware, "exec", ASK]
+    kind, _, port = firmware.partition(":")
+    if kind == "serial" and port:
+        with Board(port) as board:
+            return set(board.exec(ASK).split())
+    program = find_firmware() if firmware == "unix" else Path(firmware).absolute()
+    if not program.is_file():
+        raise MinferError(f"--ops-of: expected unix, a program, or serial:PORT, found '{firmware}'")
     try:
-        answer = subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT, check=False)
+        answer = subprocess.run(
+            [program, "-c", ASK], capture_output=True, text=True, timeout=TIMEOUT, check=False
+        )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise MinferError(f"{firmware}: expected a firmware with minfer, found no answer: {error}") from error
-    for line in answer.stdout.splitlines():
-        name, *operators = line.split() or [""]
-        if name == "operators":
-            return set(operators)
-    words = (answer.stderr + answer.stdout).strip().splitlines() or ["no word"]
-    raise MinferError(f"{firmware}: expected a firmware with minfer that knows its operators, found: {words[-1]}")
+        raise MinferError(
+            f"{firmware}: expected the operators of a firmware, found no answer: {error}"
+        ) from error
+    if answer.returncode:
+        words = (answer.stderr + answer.stdout).strip().splitlines() or ["no word"]
+        raise MinferError(f"{firmware}: expected the operators of a firmware, found: {words[-1]}")
+    return set(answer.stdout.split())
