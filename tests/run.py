@@ -106,7 +106,7 @@ class Board:
     name: str
     port: str
     samples: int = 4
-    most_bytes: int | None = 100_000
+    most_bytes: int | None = 20_000
 
     def check(self) -> None:
         """Raises MissingError where there is no such port."""
@@ -128,7 +128,7 @@ class EmulatedPico:
 
     name = "pico"
     samples = 4
-    most_bytes = 100_000
+    most_bytes = 20_000
     image = ROOT / "build" / "pico" / "firmware.uf2"
 
     def check(self) -> None:

@@ -149,7 +149,10 @@ class Model:
         for i, op in enumerate(self._ops):
             status = lib.mnf_run_op(self._model, op, arena)
             if status != 0:
-                raise RuntimeError(f"operator {i}: expected status 0 of its kernel, found {status}")
+                raise RuntimeError(
+                    f"operator {i} ({self.ops[i].name}): its kernel refused what it was given,"
+                    f" an index out of range or a shape, with status {status}"
+                )
         return [self._read(edge) for edge in self.outputs]
 
     @cached_property

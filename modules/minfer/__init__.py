@@ -34,6 +34,14 @@ class Model(_minfer.Model):
         # Only a file in ROMFS is a buffer itself, and it lies in flash.
         self._place = "flash" if hasattr(buffer, "read") else "RAM"
 
+    def tensor(self, name):
+        """The input or output of that name."""
+        for tensor in self.inputs + self.outputs:
+            if tensor.name == name:
+                return tensor
+        names = ", ".join(tensor.name for tensor in self.inputs + self.outputs)
+        raise ValueError("expected one of %s, found %s" % (names, name))
+
     def classify(self, x=None):
         """(label, probability) of the likeliest class. x: real numbers, or a buffer as for run()."""
         if len(self.outputs) != 1:

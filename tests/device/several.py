@@ -1,4 +1,4 @@
-# Several inputs and outputs, of several types: tuples or lists in, tuples out.
+# Several inputs and outputs, of several types: tuples, lists or dicts in, tuples out.
 from array import array
 
 import minfer
@@ -23,17 +23,26 @@ out = (array("f", 5 * [0]), array("d", 5 * [0]))
 assert model.predict((range(1, 6), b), out) is out
 assert same(out, (total, negative))
 
+assert model.run({"right": b, "left": a}) == (total, negative)
+raises(
+    ValueError, "input 1: expected a value for 'right', found none", model.run, {"left": a, "x": b}
+)
+
 left, right = model.inputs
+assert model.tensor("right") is right and model.tensor("output 1") is model.outputs[1]
+raises(
+    ValueError, "expected one of left, right, output 0, output 1, found x", model.tensor, "x"
+)
 assert model.input is left and model.output is model.outputs[0]
 left.data[:] = array("b", a)
 right.data[:] = b
 assert model.run() == (total, negative)
 
-raises(ValueError, "inputs: expected a tuple or list of 2, found bytes", model.run, a)
+raises(ValueError, "inputs: expected a tuple, list or dict of 2, found bytes", model.run, a)
 raises(ValueError, "inputs: expected 2, found 3", model.run, (a, a, b))
 raises(
     ValueError,
-    "outputs: expected a tuple or list of 2, found bytearray",
+    "outputs: expected a tuple, list or dict of 2, found bytearray",
     model.run,
     (a, b),
     bytearray(5),

@@ -80,6 +80,8 @@ mp_obj_t minfer_steps_iternext(mp_obj_t self);
 
 // tensor.c
 
+// Its name in the model it was made from; "input", "output 1" where the file has none.
+mp_obj_t minfer_io_name(const minfer_model_t *self, size_t io);
 mp_obj_t minfer_new_tensors(minfer_model_t *self, size_t first_io, size_t n);
 void minfer_tensor_attr(mp_obj_t self, qstr attr, mp_obj_t *dest);
 void minfer_tensor_print(const mp_print_t *print, mp_obj_t self, mp_print_kind_t kind);

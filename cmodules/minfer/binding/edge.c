@@ -112,16 +112,30 @@ static void check_real(const minfer_model_t *self, size_t io) {
     minfer_raise(&mp_type_ValueError, "%s: expected a scale or float32, found %s without; use run()", 2, args);
 }
 
-// `obj` itself where the model has one such edge, else the i-th of as many.
+// What a dictionary holds under the edge's name.
+static mp_obj_t edge_by_name(const minfer_model_t *self, size_t io, mp_obj_t dict) {
+    mp_obj_t name = minfer_io_name(self, io);
+    mp_map_elem_t *item = mp_map_lookup(mp_obj_dict_get_map(dict), name, MP_MAP_LOOKUP);
+    if (item == NULL) {
+        mp_obj_t args[] = { minfer_io_label(self, io), name };
+        minfer_raise(&mp_type_ValueError, "%s: expected a value for '%s', found none", 2, args);
+    }
+    return item->value;
+}
+
+// `obj` itself where the model has one such edge, else the i-th of as many, or the one of its name.
 static mp_obj_t edge_of(const minfer_model_t *self, bool output, size_t i, mp_obj_t obj) {
     size_t n = output ? self->engine.header->n_outputs : self->engine.header->n_inputs;
+    if (mp_obj_is_dict_or_ordereddict(obj)) {
+        return edge_by_name(self, output ? self->engine.header->n_inputs + i : i, obj);
+    }
     if (n == 1) {
         return obj;
     }
     mp_obj_t label = output ? MP_OBJ_NEW_QSTR(MP_QSTR_outputs) : MP_OBJ_NEW_QSTR(MP_QSTR_inputs);
     if (!mp_obj_is_type(obj, &mp_type_tuple) && !mp_obj_is_type(obj, &mp_type_list)) {
         mp_obj_t args[] = { label, mp_obj_new_int_from_uint(n), type_name(obj) };
-        minfer_raise(&mp_type_ValueError, "%s: expected a tuple or list of %d, found %s", 3, args);
+        minfer_raise(&mp_type_ValueError, "%s: expected a tuple, list or dict of %d, found %s", 3, args);
     }
     size_t len;
     mp_obj_t *items;

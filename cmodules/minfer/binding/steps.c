@@ -18,7 +18,7 @@ static void run_op(minfer_model_t *self, const mnf_op_t *op, mp_int_t index) {
     int32_t status = mnf_run_op(&self->engine, op, minfer_arena(self));
     if (status != 0) {
         mp_obj_t args[] = { mp_obj_new_int(index), minfer_str(mnf_op_name(op->opcode)), mp_obj_new_int(status) };
-        minfer_raise(&mp_type_RuntimeError, "operator %d (%s): expected status 0 of its kernel, found %d", 3, args);
+        minfer_raise(&mp_type_RuntimeError, "operator %d (%s): its kernel refused what it was given, an index out of range or a shape, with status %d", 3, args);
     }
 }
 

@@ -36,16 +36,15 @@ static mp_obj_t tensor_view(const minfer_model_t *model, const mnf_tensor_t *ten
     return whole;
 }
 
-// Its name in the model it was made from; a file may have none.
-static mp_obj_t tensor_name(const tensor_t *self) {
-    size_t n_inputs = self->model->engine.header->n_inputs;
-    bool output = self->io >= n_inputs;
-    mp_obj_t names = minfer_meta_lines(self->model, output ? "onam" : "inam");
-    size_t i = output ? self->io - n_inputs : self->io;
+mp_obj_t minfer_io_name(const minfer_model_t *self, size_t io) {
+    size_t n_inputs = self->engine.header->n_inputs;
+    bool output = io >= n_inputs;
+    mp_obj_t names = minfer_meta_lines(self, output ? "onam" : "inam");
+    size_t i = output ? io - n_inputs : io;
     size_t len;
     mp_obj_t *items;
     mp_obj_get_array(names, &len, &items);
-    return i < len ? items[i] : minfer_io_label(self->model, self->io);
+    return i < len ? items[i] : minfer_io_label(self, io);
 }
 
 void minfer_tensor_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
@@ -55,7 +54,7 @@ void minfer_tensor_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     tensor_t *self = MP_OBJ_TO_PTR(self_in);
     const mnf_tensor_t *tensor = minfer_io_tensor(self->model, self->io);
     if (attr == MP_QSTR_name) {
-        dest[0] = tensor_name(self);
+        dest[0] = minfer_io_name(self->model, self->io);
     } else if (attr == MP_QSTR_shape) {
         dest[0] = minfer_shape(tensor);
     } else if (attr == MP_QSTR_dtype) {
@@ -76,7 +75,7 @@ void minfer_tensor_print(const mp_print_t *print, mp_obj_t self_in, mp_print_kin
     tensor_t *self = MP_OBJ_TO_PTR(self_in);
     const mnf_tensor_t *tensor = minfer_io_tensor(self->model, self->io);
     mp_obj_t args[] = {
-        tensor_name(self),
+        minfer_io_name(self->model, self->io),
         minfer_shape(tensor),
         minfer_str(minfer_dtype(tensor->dtype)->name),
         mp_obj_new_float_from_f(tensor->scale),
