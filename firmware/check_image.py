@@ -104,7 +104,9 @@ def check_memory(elf: Elf, chip: Chip) -> tuple[int, int]:
         end = start + size
         in_flash = FLASH <= start and end <= FLASH + romfs
         in_ram = chip.ram.start <= start and end <= chip.ram.stop
-        require(in_flash or in_ram, f"segment 0x{start:08x}..0x{end:08x} is in neither flash nor RAM")
+        require(
+            in_flash or in_ram, f"segment 0x{start:08x}..0x{end:08x} is in neither flash nor RAM"
+        )
         if data:
             load_end = load + len(data)
             require(
@@ -162,7 +164,9 @@ def check(name: str, folder: Path) -> str:
     check_boot(binary, name)
     heap = elf.symbols["__GcHeapEnd"] - elf.symbols["__GcHeapStart"]
     fixed = elf.symbols["__GcHeapStart"] - chip.ram.start
-    return f"{name}: flash {used:,} of {romfs:,} bytes, RAM {fixed:,} bytes fixed and {heap:,} of heap"
+    return (
+        f"{name}: flash {used:,} of {romfs:,} bytes, RAM {fixed:,} bytes fixed and {heap:,} of heap"
+    )
 
 
 def main() -> int:

@@ -33,7 +33,17 @@ def compile_c(name: str, sources: list[Path], flags: list[str], compiler: str = 
     with (BUILD / f".{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not program.exists() or program.stat().st_mtime < newest:
-            command = [compiler, "-std=gnu99", "-O2", *WARNINGS, *includes(), *map(str, sources), "-o", str(program), *flags]
+            command = [
+                compiler,
+                "-std=gnu99",
+                "-O2",
+                *WARNINGS,
+                *includes(),
+                *map(str, sources),
+                "-o",
+                str(program),
+                *flags,
+            ]
             subprocess.run(command, check=True)
     return program
 

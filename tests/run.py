@@ -185,7 +185,9 @@ class QemuM33:
                 line = qemu.stdout.readline().decode()  # … redirected to /dev/pts/7 (label serial0)
                 port = line.partition("redirected to ")[2].partition(" ")[0]
                 mpremote = [sys.executable, "-m", "mpremote", "connect", port]
-                return execute([*mpremote, "exec", "import os; os.chdir('/rom')", "run", script], folder)
+                return execute(
+                    [*mpremote, "exec", "import os; os.chdir('/rom')", "run", script], folder
+                )
             finally:
                 qemu.kill()
 
@@ -202,7 +204,9 @@ def find_target(name: str) -> Target:
     for target in (*UNIX, *EMULATED):
         if target.name == name:
             return target
-    raise MissingError(f"expected a target of unix, unix-asan, pico, qemu-m33 or serial:PORT, found {name}")
+    raise MissingError(
+        f"expected a target of unix, unix-asan, pico, qemu-m33 or serial:PORT, found {name}"
+    )
 
 
 # Real models, and the archives of what the reference gives for them.

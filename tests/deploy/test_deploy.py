@@ -136,3 +136,30 @@ def test_the_next_boot_finishes_what_was_stopped(
     assert stopped.strip() == f"stopped {header}"
     assert in_rom(pico) == {"long.mnf": digest(paths["long"])}
     assert on_board(pico, "print(os.listdir('/'))").find("minfer-rom") < 0
+
+
+RESET_DURING_A_RUN = """
+import machine, minfer
+model = minfer.load("/rom/long.mnf")
+def numbers():
+    yield from bytes(1023)
+    machine.soft_reset()
+for i in model.steps(bytes(1024)):
+    if i == 500:
+        break
+model.predict(numbers())
+print("no reset")
+"""
+
+
+def test_soft_reset_during_a_run(pico: Pico, paths: dict[str, Path]) -> None:
+    minfer("deploy", paths["long"], "--port", pico.port)
+    free = "import gc; gc.collect(); print(gc.mem_free())"
+    before = int(on_board(pico, free))
+    for _ in range(3):
+        command = [sys.executable, "-m", "mpremote", "connect", pico.port, "exec"]
+        result = subprocess.run([*command, RESET_DURING_A_RUN], capture_output=True, text=True)
+        assert "no reset" not in result.stdout
+    assert abs(int(on_board(pico, free)) - before) < 256
+    run = "import minfer; print(minfer.load('/rom/long.mnf').run(bytes(1024))[0])"
+    assert on_board(pico, run).strip() == str(1000 % 256 - 256)

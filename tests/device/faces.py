@@ -14,7 +14,12 @@ assert list(memoryview(answer)) == list(model.run(array("B", seen))) == negated
 out = bytearray(5)
 assert model.run(seen, out) is out and list(out) == negated
 assert list(model.predict([4, 0, -1, 100, -100])) == [4, 8, 9, -59.5, 67.5]
-raises(ValueError, "input: expected 5 bytes of uint8 for shape (1, 5), found 10 bytes of int16", model.run, array("h", 5 * [0]))
+raises(
+    ValueError,
+    "input: expected 5 bytes of uint8 for shape (1, 5), found 10 bytes of int16",
+    model.run,
+    array("h", 5 * [0]),
+)
 
 model = minfer.load("wide_face.mnf")  # halves the int16 tensor, scale 0.25
 assert (model.input.face, model.input.dtype) == ("float32", "int16")

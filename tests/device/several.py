@@ -30,9 +30,7 @@ raises(
 
 left, right = model.inputs
 assert model.tensor("right") is right and model.tensor("output 1") is model.outputs[1]
-raises(
-    ValueError, "expected one of left, right, output 0, output 1, found x", model.tensor, "x"
-)
+raises(ValueError, "expected one of left, right, output 0, output 1, found x", model.tensor, "x")
 assert model.input is left and model.output is model.outputs[0]
 left.data[:] = array("b", a)
 right.data[:] = b

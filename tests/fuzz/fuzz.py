@@ -43,7 +43,9 @@ class Report:
     @property
     def missed(self) -> list[str]:
         """Reasons no file was refused for."""
-        return sorted(name for name, n in self.refused.items() if n == 0 and name not in UNREACHABLE)
+        return sorted(
+            name for name, n in self.refused.items() if n == 0 and name not in UNREACHABLE
+        )
 
     def __str__(self) -> str:
         counts = ", ".join(f"{name} {n:,}" for name, n in self.refused.items() if n)
@@ -100,7 +102,10 @@ def main() -> int:
         print("usage: fuzz.py MINUTES", file=sys.stderr)
         return 2
     if shutil.which(COMPILER) is None:
-        print(f"fuzz.py: expected {COMPILER} with libFuzzer, found none: install clang-14 and libclang-rt-14-dev", file=sys.stderr)
+        print(
+            f"fuzz.py: expected {COMPILER} with libFuzzer, found none: install clang-14 and libclang-rt-14-dev",
+            file=sys.stderr,
+        )
         return 2
     try:
         print(fuzz(60 * int(sys.argv[1])))

@@ -14,9 +14,18 @@ TRUNCATIONS = 5000  # every length of a file that is no longer
 MUTATIONS = 20000
 MODELS = [
     ROOT / "examples" / "digits" / "digits.tflite",
-    *(SHARED / f"{name}.tflite" for name in (
-        "ad01_int8", "hello_world_int8", "kws_ref_model", "micro_speech_quantized",
-        "person_detect", "pretrainedResnet_quant", "vww_96_int8")),
+    *(
+        SHARED / f"{name}.tflite"
+        for name in (
+            "ad01_int8",
+            "hello_world_int8",
+            "kws_ref_model",
+            "micro_speech_quantized",
+            "person_detect",
+            "pretrainedResnet_quant",
+            "vww_96_int8",
+        )
+    ),
 ]
 
 

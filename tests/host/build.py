@@ -157,7 +157,9 @@ class Builder:
         values = np.asarray(values, order="C")
         made = self.tensor(values.shape, scale, zero_point, dtype or str(values.dtype), axis)
         if dtype == "int4":
-            nibbles = np.append(values.ravel(), np.zeros(values.size % 2, np.int8)).astype(np.uint8) & 15
+            nibbles = (
+                np.append(values.ravel(), np.zeros(values.size % 2, np.int8)).astype(np.uint8) & 15
+            )
             values = nibbles[::2] | nibbles[1::2] << 4
         buffer = schema.BufferT()
         buffer.data = np.frombuffer(values.tobytes(), np.uint8)

@@ -122,7 +122,9 @@ def pack(cases: list[Case], most_samples: int) -> bytes:
     """Models and samples as tests/device/support/many.py reads them: every piece behind its length."""
     packed = [_number(len(cases))]
     for case in cases:
-        packed += _piece(case.name.encode()), _piece(minfer.compile_model(case.model, name=case.name))
+        packed += _piece(case.name.encode()), _piece(
+            minfer.compile_model(case.model, name=case.name)
+        )
         answers = outputs(case)
         packed.append(_number(min(most_samples, len(case.samples))))
         for sample, answer in list(zip(case.samples, answers))[:most_samples]:

@@ -31,11 +31,15 @@ def stream() -> bytes:
     tf.random.set_seed(4)
     module = Stream()
     rng = np.random.default_rng(0)
-    converter = tf.lite.TFLiteConverter.from_concrete_functions([module.run.get_concrete_function()], module)
+    converter = tf.lite.TFLiteConverter.from_concrete_functions(
+        [module.run.get_concrete_function()], module
+    )
     converter.experimental_enable_resource_variables = True
     converter._experimental_variable_quantization = True
     converter.optimizations = [tf.lite.Optimize.DEFAULT]
-    converter.representative_dataset = lambda: ([rng.normal(size=(1, 2, 1, 4)).astype(np.float32)] for _ in range(40))
+    converter.representative_dataset = lambda: (
+        [rng.normal(size=(1, 2, 1, 4)).astype(np.float32)] for _ in range(40)
+    )
     converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS_INT8]
     converter.inference_input_type = converter.inference_output_type = tf.int8
     return converter.convert()

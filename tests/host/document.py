@@ -61,7 +61,9 @@ def source_rows() -> list[str]:
 def definition(name: str) -> tuple[str, list[str]]:
     """Of an operator of the engine: over which inputs it may write its output, and the published kernels it calls."""
     text = (MINFER / "ops" / f"{name.lower()}.c").read_text("utf-8")
-    fields = re.search(rf"mnf_op_def_t mnf_op_{name.lower()} = \{{\s*([^}}]*)\}}", text)[1].split(",")
+    fields = re.search(rf"mnf_op_def_t mnf_op_{name.lower()} = \{{\s*([^}}]*)\}}", text)[1].split(
+        ","
+    )
     mask = int(fields[2])
     places = [str(i) for i in range(8) if mask >> i & 1]
     kernels = set(re.findall(r"\barm_\w+_s\d+\b(?!_)", text))
@@ -83,7 +85,9 @@ def measure() -> dict[str, tuple[int, int]]:
         ).stdout.splitlines()[1].split()[:2]  # fmt: skip
         size[file] = int(text) + int(data)
         needed[file] = set()
-        symbols = subprocess.run(["arm-none-eabi-nm", "-g", made], capture_output=True, text=True, check=True).stdout
+        symbols = subprocess.run(
+            ["arm-none-eabi-nm", "-g", made], capture_output=True, text=True, check=True
+        ).stdout
         for line in symbols.splitlines():
             *_, kind, symbol = line.split()
             if kind == "U":
@@ -102,7 +106,11 @@ def measure() -> dict[str, tuple[int, int]]:
 
     table = MINFER / "ops" / "table.c"
     needed[table] = set()  # what it names is what MINFER_OPS picks
-    engine = reached(f for f in files if f.parent.name == "engine" or (f.parent.name == "ops" and f.stem in SHARED_FILES))
+    engine = reached(
+        f
+        for f in files
+        if f.parent.name == "engine" or (f.parent.name == "ops" and f.stem in SHARED_FILES)
+    )
 
     def total(of: Iterable[Path]) -> int:
         return sum(size[file] for file in of)
@@ -118,14 +126,18 @@ def version() -> str:
     """Of the compiler that measures, empty where there is none."""
     if shutil.which(COMPILER) is None:
         return ""
-    return subprocess.run([COMPILER, "-dumpfullversion"], capture_output=True, text=True, check=True).stdout.strip()
+    return subprocess.run(
+        [COMPILER, "-dumpfullversion"], capture_output=True, text=True, check=True
+    ).stdout.strip()
 
 
 def measured(page: str) -> dict[str, tuple[int, int]]:
     """The bytes that a page has."""
     found = re.findall(r"^\| \d+ \| (\w+) \|.* \| ([\d,]+) \| ([\d,]+) \|$", page, re.M)
     sizes = {name: (number(own), number(all_of_it)) for name, own, all_of_it in found}
-    engine, everything = re.search(r"The engine alone takes ([\d,]+) bytes, with all operators and kernels ([\d,]+)", page).groups()
+    engine, everything = re.search(
+        r"The engine alone takes ([\d,]+) bytes, with all operators and kernels ([\d,]+)", page
+    ).groups()
     return {**sizes, "engine": (number(engine),) * 2, "all": (number(everything),) * 2}
 
 
@@ -135,7 +147,16 @@ def engine_rows(sizes: dict[str, tuple[int, int]]) -> list[str]:
     for op in sorted(Opcode):
         in_place, kernels = definition(op.name)
         own, with_all = sizes.get(op.name, (0, 0))
-        rows.append(row(str(int(op)), op.name, in_place, ", ".join(kernels) or "its own", f"{own:,}", f"{with_all:,}"))
+        rows.append(
+            row(
+                str(int(op)),
+                op.name,
+                in_place,
+                ", ".join(kernels) or "its own",
+                f"{own:,}",
+                f"{with_all:,}",
+            )
+        )
     return rows
 
 

@@ -39,7 +39,14 @@ OPCODES = {
     33: "SVDF",
     34: "UNIDIRECTIONAL_SEQUENCE_LSTM",
 }
-IN_PLACE = ("ADD", "LOOKUP", "SOFTMAX", "L2_NORMALIZATION", "LOG_SOFTMAX", *(OPCODES[code] for code in range(13, 25) if code != 22))
+IN_PLACE = (
+    "ADD",
+    "LOOKUP",
+    "SOFTMAX",
+    "L2_NORMALIZATION",
+    "LOG_SOFTMAX",
+    *(OPCODES[code] for code in range(13, 25) if code != 22),
+)
 ABSENT = 65535
 
 
@@ -100,9 +107,13 @@ def parse(file: bytes) -> File:
         indices = struct.unpack_from(f"<{n_in + n_out}H", file, ops_at + 20)
         inputs = tuple(i for i in indices[:n_in] if i in places)
         outputs = tuple(i for i in indices[n_in:] if i in places)
-        operators.append(Operator(OPCODES[opcode], inputs, outputs, Place(scratch_at, scratch_size)))
+        operators.append(
+            Operator(OPCODES[opcode], inputs, outputs, Place(scratch_at, scratch_size))
+        )
         ops_at += size
     edges = [struct.unpack_from("<H", file, io_at + 4 * i)[0] for i in range(n_inputs + n_outputs)]
     image = Place(data_at, state_size)
     inputs, outputs = tuple(edges[:n_inputs]), tuple(edges[n_inputs:])
-    return File(arena_size, places, states, constants, state_size, image, operators, inputs, outputs)
+    return File(
+        arena_size, places, states, constants, state_size, image, operators, inputs, outputs
+    )

@@ -135,7 +135,13 @@ def shaped(shape: Shape, low: int, high: int, rng: np.random.Generator) -> np.nd
 
 
 def bias(
-    b: Builder, rng: np.random.Generator, channels: int, spread: int, scales: np.ndarray, dtype: str, bits: int
+    b: Builder,
+    rng: np.random.Generator,
+    channels: int,
+    spread: int,
+    scales: np.ndarray,
+    dtype: str,
+    bits: int,
 ) -> tuple[Tensor, dict[str, int]]:
     """A bias up to `spread`, and the option that says its type; with int16 activations of `bits` bits and 256 times as wide."""
     wide = dtype == "int16"

@@ -104,15 +104,25 @@ def arguments(draw: st.DrawFn) -> Arg:
     """ARG_MAX and ARG_MIN along any axis."""
     x = draw(SHAPE)
     axis = draw(st.integers(-len(x), len(x) - 1))
-    op, index = draw(st.sampled_from(("ARG_MAX", "ARG_MIN"))), draw(st.sampled_from(("int32", "int64")))
+    op, index = draw(st.sampled_from(("ARG_MAX", "ARG_MIN"))), draw(
+        st.sampled_from(("int32", "int64"))
+    )
     return Arg(op, x, axis, index=index)
 
 
 ROWS = SHAPE.filter(lambda shape: len(shape) <= 4)
 rows = st.one_of(
-    st.builds(Normalise, op=st.sampled_from(("L2_NORMALIZATION", "LOG_SOFTMAX")), x=ROWS, scale=SCALE, zero_point=INT8),
+    st.builds(
+        Normalise,
+        op=st.sampled_from(("L2_NORMALIZATION", "LOG_SOFTMAX")),
+        x=ROWS,
+        scale=SCALE,
+        zero_point=INT8,
+    ),
     st.builds(Softmax, x=ROWS, scale=SCALE, dtypes=st.just(("int8", "int16")), zero_point=INT8),
-    st.builds(Softmax, x=ROWS, scale=SCALE, dtypes=st.just(("int16", "int16")), zero_point=st.just(0)),
+    st.builds(
+        Softmax, x=ROWS, scale=SCALE, dtypes=st.just(("int16", "int16")), zero_point=st.just(0)
+    ),
 )
 
 recurrent = st.one_of(
@@ -139,7 +149,9 @@ recurrent = st.one_of(
     ),
 )
 
-operators: st.SearchStrategy[Spec] = st.one_of(convolutions, fully_connected, pools, elementwise, reductions(), arguments(), rows, recurrent)
+operators: st.SearchStrategy[Spec] = st.one_of(
+    convolutions, fully_connected, pools, elementwise, reductions(), arguments(), rows, recurrent
+)
 
 
 @st.composite

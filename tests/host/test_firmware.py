@@ -22,7 +22,9 @@ def test_stratified_sample(target: run.Target, tmp_path: Path) -> None:
         target.check()
     except run.MissingError as error:
         pytest.skip(str(error))
-    (tmp_path / "cases.bin").write_bytes(pack([spec.case() for spec in stratified(MODELS)], SAMPLES))
+    (tmp_path / "cases.bin").write_bytes(
+        pack([spec.case() for spec in stratified(MODELS)], SAMPLES)
+    )
     shutil.copy(run.SCRIPTS / "support" / "many.py", tmp_path)
     ended_well, printed = target.run("many.py", tmp_path)
     assert ended_well and printed.endswith("ok\n"), printed

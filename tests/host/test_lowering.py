@@ -23,10 +23,16 @@ def written(spec: Spec) -> list[str]:
     return [op.name for op in load(spec).ops]
 
 
-@pytest.mark.parametrize("op", ("ADD", "SUB", "MUL", "SQUARED_DIFFERENCE", "PRELU", "MAXIMUM", "MINIMUM"))
+@pytest.mark.parametrize(
+    "op", ("ADD", "SUB", "MUL", "SQUARED_DIFFERENCE", "PRELU", "MAXIMUM", "MINIMUM")
+)
 @pytest.mark.parametrize("second", ("scalar", "same"))
 def test_table(op: str, second: str) -> None:
-    line = Binary(op, second="same") if second == "same" else Binary(op, other=(1, 1), second="constant")
+    line = (
+        Binary(op, second="same")
+        if second == "same"
+        else Binary(op, other=(1, 1), second="constant")
+    )
     # The greater or lesser of a value and itself is the value: no operator at all.
     assert written(line) == ([] if second == "same" and op in CHOOSING else ["LOOKUP"])
 
@@ -66,7 +72,10 @@ def test_broadcast_constant_is_stored_once() -> None:
 
 @pytest.mark.parametrize("producer", ("add", "sub", "mul"))
 def test_clamp(producer: str) -> None:
-    assert written(Graph((("conv3", 0, 0), (producer, 1, 0), ("relu", 2, 0)))) == ["CONV_2D", producer.upper()]
+    assert written(Graph((("conv3", 0, 0), (producer, 1, 0), ("relu", 2, 0)))) == [
+        "CONV_2D",
+        producer.upper(),
+    ]
 
 
 def test_clamp_of_int16() -> None:
@@ -77,5 +86,7 @@ def test_clamp_of_int16() -> None:
 def test_uint8_face() -> None:
     model = load(BytesFace())
     assert [op.name for op in model.ops] == ["FULLY_CONNECTED"]
-    assert [(edge.face, edge.dtype) for edge in (*model.inputs, *model.outputs)] == [(DType.UINT8, DType.INT8)] * 2
+    assert [(edge.face, edge.dtype) for edge in (*model.inputs, *model.outputs)] == [
+        (DType.UINT8, DType.INT8)
+    ] * 2
     assert written(BytesFace(offset=130)) == ["LOOKUP", "FULLY_CONNECTED", "LOOKUP"]

@@ -45,14 +45,18 @@ def test_what_moves_nothing_costs_nothing(spec: Spec) -> None:
     assert names(spec.case().model) == []
 
 
-@pytest.mark.parametrize("spec", (Gather(given=(4, 2, 0), indices=(3,)), Resize("RESIZE_NEAREST_NEIGHBOR", size=(8, 3))))
+@pytest.mark.parametrize(
+    "spec", (Gather(given=(4, 2, 0), indices=(3,)), Resize("RESIZE_NEAREST_NEIGHBOR", size=(8, 3)))
+)
 def test_regular_indices_are_a_copy(spec: Spec) -> None:
     assert names(spec.case().model) == ["COPY"]
 
 
 @pytest.mark.parametrize("index", (-1, 5, 2**31 - 1, -(2**31)))
 def test_an_index_out_of_range_is_an_error(index: int) -> None:
-    model = minfer.Model.load(minfer.compile_model(Gather(indices=(2,), constant=False).case().model))
+    model = minfer.Model.load(
+        minfer.compile_model(Gather(indices=(2,), constant=False).case().model)
+    )
     x = np.zeros(model.inputs[0].shape, np.int8)
     with pytest.raises(RuntimeError, match="operator 0"):
         model.run([x, np.array([0, index], np.int32)])

@@ -24,7 +24,10 @@ def firmware(folder: Path, answer: str) -> Path:
 def test_inspect_shows_what_a_file_needs() -> None:
     expected = [{"operator": name, "version": 1, "layout": 0} for name in NEEDS]
     assert json.loads(minfer_command("inspect", DIGITS, "--json").success())["needs"] == expected
-    assert "needs: CONV_2D version 1 layout 0, DEPTHWISE_CONV_2D version 1" in minfer_command("inspect", DIGITS).success()
+    assert (
+        "needs: CONV_2D version 1 layout 0, DEPTHWISE_CONV_2D version 1"
+        in minfer_command("inspect", DIGITS).success()
+    )
 
 
 def test_convert_for_a_firmware_with_all(tmp_path: Path) -> None:
@@ -37,9 +40,15 @@ def test_convert_for_a_firmware_with_all(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "answer, words",
     [
-        ("echo CONV_2D MAX_POOL_2D SOFTMAX", "expected a firmware with DEPTHWISE_CONV_2D, FULLY_CONNECTED, found one"),
+        (
+            "echo CONV_2D MAX_POOL_2D SOFTMAX",
+            "expected a firmware with DEPTHWISE_CONV_2D, FULLY_CONNECTED, found one",
+        ),
         ("echo", f'build it with MINFER_OPS="{" ".join(NEEDS)}"'),
-        ("echo \"ImportError: no module named '_minfer'\" >&2; exit 1", "found: ImportError: no module named '_minfer'"),
+        (
+            "echo \"ImportError: no module named '_minfer'\" >&2; exit 1",
+            "found: ImportError: no module named '_minfer'",
+        ),
         ("false", "found: no word"),
     ],
 )

@@ -116,7 +116,9 @@ def check_state(file: File) -> None:
         assert not one.overlaps(next_one), f"state at {one} and {next_one}"
     assert file.state_size == max((up(p.end) for p in places), default=0)
     for tensor, place in file.constants.items():
-        assert not file.image.size or not place.overlaps(file.image), f"constant {tensor} lies in the state's image"
+        assert not file.image.size or not place.overlaps(
+            file.image
+        ), f"constant {tensor} lies in the state's image"
 
 
 def check(model: bytes) -> File:

@@ -81,7 +81,11 @@ def kinds(model: bytes) -> list[str]:
 def test_variables_cost_no_copy_where_none_is_needed() -> None:
     assert kinds(recurrent.Variable(value="double").case().model) == ["ADD", "LOOKUP"]
     assert kinds(recurrent.Variable(value="input").case().model) == ["ADD", "COPY"]
-    assert kinds(recurrent.Variable(value="double", late=True).case().model) == ["COPY", "LOOKUP", "ADD"]
+    assert kinds(recurrent.Variable(value="double", late=True).case().model) == [
+        "COPY",
+        "LOOKUP",
+        "ADD",
+    ]
 
 
 @pytest.mark.parametrize("spec", recurrent.CASES[::5], ids=lambda spec: spec.name)
@@ -91,7 +95,10 @@ def test_under_sanitizers(spec: Spec, tmp_path: Path) -> None:
     wanted = b"".join(model.run(sample)[0].tobytes() for sample in case.samples)
     (tmp_path / "model").write_bytes(minfer.compile_model(case.model))
     (tmp_path / "input").write_bytes(b"".join(sample[0].tobytes() for sample in case.samples))
-    command = [sanitized("kernels/run.c"), *(tmp_path / name for name in ("model", "input", "output"))]
+    command = [
+        sanitized("kernels/run.c"),
+        *(tmp_path / name for name in ("model", "input", "output")),
+    ]
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     assert (tmp_path / "output").read_bytes() == wanted

@@ -26,8 +26,19 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     shutil.copytree(MINFER / "kernels" / "include", include)
     for source in [*KERNELS, HERE / "count_calls.c"]:
         subprocess.run(
-            ["gcc", "-std=gnu99", "-O2", "-fPIC", "-finstrument-functions", *WARNINGS, *includes(include),
-             "-c", str(source), "-o", str(folder / f"{source.stem}.o")],
+            [
+                "gcc",
+                "-std=gnu99",
+                "-O2",
+                "-fPIC",
+                "-finstrument-functions",
+                *WARNINGS,
+                *includes(include),
+                "-c",
+                str(source),
+                "-o",
+                str(folder / f"{source.stem}.o"),
+            ],
             check=True,
         )
     archive = folder / "libcmsis-nn.a"
@@ -67,7 +78,17 @@ def test_engine_with_library(library: tuple[Path, Path], model: Path, tmp_path: 
     theirs = BUILD / "run-theirs"
     sources = [HERE / "run.c", *engine_sources()]
     subprocess.run(
-        ["gcc", "-std=gnu99", "-O2", *WARNINGS, *includes(include), *map(str, sources), str(archive), "-o", str(theirs)],
+        [
+            "gcc",
+            "-std=gnu99",
+            "-O2",
+            *WARNINGS,
+            *includes(include),
+            *map(str, sources),
+            str(archive),
+            "-o",
+            str(theirs),
+        ],
         check=True,
     )
     (tmp_path / "input").write_bytes(DIGIT)
@@ -87,9 +108,16 @@ def test_firmware_with_library(library: tuple[Path, Path], model: Path, tmp_path
     subprocess.run(
         [ROOT / "firmware" / "build.sh", "unix"],
         check=True,
-        env={**os.environ, "CMSIS_NN_LIB": str(archive), "CMSIS_NN_INCLUDE": str(include), "OUT": str(out)},
+        env={
+            **os.environ,
+            "CMSIS_NN_LIB": str(archive),
+            "CMSIS_NN_INCLUDE": str(include),
+            "OUT": str(out),
+        },
     )
-    script = "import sys, minfer; print(list(minfer.load(sys.argv[1]).run(bytes.fromhex(sys.argv[2]))))"
+    script = (
+        "import sys, minfer; print(list(minfer.load(sys.argv[1]).run(bytes.fromhex(sys.argv[2]))))"
+    )
     answers = [
         subprocess.run(
             [firmware, "-c", script, model, DIGIT.hex()],

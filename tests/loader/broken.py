@@ -66,10 +66,15 @@ class Broken:
         """The first operator: besides its own fields in0, in1, ..., out and p0, p1, ... for tensors and parameters."""
         at = self.header["ops_offset"]
         n = self.file[at + 6]
-        fields = {f"in{i}": (20 + 2 * i, "H") for i in range(n)} | {"out": (20 + 2 * n, "H"), "padding": (22 + 2 * n, "H")}
+        fields = {f"in{i}": (20 + 2 * i, "H") for i in range(n)} | {
+            "out": (20 + 2 * n, "H"),
+            "padding": (22 + 2 * n, "H"),
+        }
         params = 20 + (n + 2) // 2 * 4
         words = (struct.unpack_from("<H", self.file, at + 2)[0] - params) // 4
-        return Record(self.file, at, OP | fields | {f"p{i}": (params + 4 * i, "i") for i in range(words)})
+        return Record(
+            self.file, at, OP | fields | {f"p{i}": (params + 4 * i, "i") for i in range(words)}
+        )
 
     def operand(self, name: str) -> Record:
         """The tensor of the first operator at in0, in1, ... or out."""
@@ -89,5 +94,8 @@ class Broken:
         error, model = ffi.new("mnf_error_t *"), ffi.new("mnf_model_t *")
         if lib.mnf_load(model, start, self.ends_at, error):
             return "OK", ""
-        words = ffi.string(lib.mnf_reason_text(error.reason)).decode() % (error.expected, error.found)
+        words = ffi.string(lib.mnf_reason_text(error.reason)).decode() % (
+            error.expected,
+            error.found,
+        )
         return ffi.string(lib.mnf_reason_name(error.reason)).decode(), words

@@ -272,7 +272,9 @@ def reasons() -> list[str]:
     return re.findall(r"^    X\((\w+), ", MNF_H.read_text("utf-8"), re.M)
 
 
-@pytest.mark.parametrize("reason, operator, edit", CASES, ids=lambda value: getattr(value, "__name__", value))
+@pytest.mark.parametrize(
+    "reason, operator, edit", CASES, ids=lambda value: getattr(value, "__name__", value)
+)
 def test_refusal(reason: str, operator: str, edit: Callable[[Broken], None]) -> None:
     b = Broken(operator)
     assert b.load() == ("OK", ""), "the file is broken before it is edited"

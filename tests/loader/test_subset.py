@@ -17,14 +17,18 @@ def program() -> Path:
     """The engine with a subset, as the build files of MicroPython compile and link it."""
     flags = ["-DMINFER_OPS", *(f"-DMINFER_OP_{name}" for name in SUBSET)]
     sections = ["-ffunction-sections", "-fdata-sections", "-Wl,--gc-sections"]
-    return compile_c("subset", [ROOT / "tests/loader/subset.c", *engine_sources(), *KERNELS], [*flags, *sections])
+    return compile_c(
+        "subset", [ROOT / "tests/loader/subset.c", *engine_sources(), *KERNELS], [*flags, *sections]
+    )
 
 
 def answer(program: Path, operator: str, folder: Path) -> str:
     """What it says to the first case of an operator."""
     path = folder / "model.mnf"
     path.write_bytes(Broken(operator).file)
-    return subprocess.run([program, path], capture_output=True, text=True, check=True).stdout.strip()
+    return subprocess.run(
+        [program, path], capture_output=True, text=True, check=True
+    ).stdout.strip()
 
 
 @pytest.mark.parametrize("operator", SUBSET)

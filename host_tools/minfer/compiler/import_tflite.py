@@ -107,7 +107,10 @@ class _Import:
             if i in self.written or source.data is not None:
                 raise ConvertError(f"{describe(op)}, tensor '{source.name}': written a second time")
             self.written.add(i)
-        return [self._tensor(i, f"{describe(op)}, tensor '{self.source.tensors[i].name}'") for i in op.outputs]
+        return [
+            self._tensor(i, f"{describe(op)}, tensor '{self.source.tensors[i].name}'")
+            for i in op.outputs
+        ]
 
     def _variable_op(self, op: SourceOp) -> Optional[Op]:
         """READ_VARIABLE or ASSIGN_VARIABLE; the others only name and fill variables."""
@@ -115,7 +118,9 @@ class _Import:
             return None
         is_read = op.name == "READ_VARIABLE"
         if (len(op.inputs), len(op.outputs)) != ((1, 1) if is_read else (2, 0)):
-            raise ConvertError(f"{describe(op)}: wrong number of inputs or outputs; the file is damaged")
+            raise ConvertError(
+                f"{describe(op)}: wrong number of inputs or outputs; the file is damaged"
+            )
         variable = self._variable(op)
         if is_read:
             return variables.moved(op, variable, self._write(op)[0])

@@ -109,16 +109,18 @@ def _read_model(model: tflite.Model) -> SourceModel:
     names = {i: main.tensors[i].name for i in main.inputs + main.outputs}
     if n_signatures == 1:
         names.update(_signature_names(model.SignatureDefs(0)))
-    return SourceModel(main.tensors, main.ops, main.inputs, main.outputs, others, names, n_signatures)
+    return SourceModel(
+        main.tensors, main.ops, main.inputs, main.outputs, others, names, n_signatures
+    )
 
 
 def _read_graph(model: tflite.Model, subgraph: tflite.SubGraph) -> SourceGraph:
-    tensors = [
-        _read_tensor(model, subgraph.Tensors(i)) for i in range(subgraph.TensorsLength())
-    ]
+    tensors = [_read_tensor(model, subgraph.Tensors(i)) for i in range(subgraph.TensorsLength())]
     ops = [_read_op(model, subgraph.Operators(i), i) for i in range(subgraph.OperatorsLength())]
     inputs, outputs = _vector(subgraph, "Inputs"), _vector(subgraph, "Outputs")
-    indices = set(inputs + outputs).union(*(op.inputs + op.outputs + op.intermediates for op in ops))
+    indices = set(inputs + outputs).union(
+        *(op.inputs + op.outputs + op.intermediates for op in ops)
+    )
     if any(index < -1 or index >= len(tensors) for index in indices):
         raise ValueError("tensor index out of range")
     if any(index < 0 for op in ops for index in op.outputs + op.intermediates):

@@ -39,7 +39,11 @@ def _assigned(graph: SourceGraph, call: SourceOp) -> dict[str, SourceTensor]:
     for op in graph.ops:
         if op.name == "VAR_HANDLE":
             continue
-        tensor = graph.tensors[op.inputs[1]] if op.name == "ASSIGN_VARIABLE" and len(op.inputs) == 2 else None
+        tensor = (
+            graph.tensors[op.inputs[1]]
+            if op.name == "ASSIGN_VARIABLE" and len(op.inputs) == 2
+            else None
+        )
         if tensor is None or tensor.data is None or op.inputs[0] not in names:
             raise ConvertError(
                 f"{describe(call)}: {op.name} in its subgraph: expected constants assigned to variables;"

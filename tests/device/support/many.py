@@ -5,7 +5,15 @@ from array import array
 
 import minfer
 
-CODES = {"int8": "b", "uint8": "B", "bool": "B", "int16": "h", "int32": "i", "int64": "q", "float32": "f"}
+CODES = {
+    "int8": "b",
+    "uint8": "B",
+    "bool": "B",
+    "int16": "h",
+    "int32": "i",
+    "int64": "q",
+    "float32": "f",
+}
 
 
 def number(file):
@@ -31,7 +39,12 @@ with open("cases.bin", "rb") as file:
             wanted = read_edges(file, model.outputs)
             found = model.run(x[0] if len(x) == 1 else x)
             for a, b in zip([found] if len(wanted) == 1 else found, wanted):
-                assert bytes(a) == bytes(b), "%s, sample %d: expected %s, found %s" % (name, sample, b, a)
+                assert bytes(a) == bytes(b), "%s, sample %d: expected %s, found %s" % (
+                    name,
+                    sample,
+                    b,
+                    a,
+                )
                 values += len(b)
         models += 1
         model = data = None

@@ -70,7 +70,9 @@ class Model:
     def state(self, image: bytes, scale: float) -> int:
         """Adds an int8 tensor that outlives a run."""
         dims = (len(image), 1, 1, 1, 1, 1)
-        record = struct.pack("<BBBxIIfi6i", INT8, 1, IN_STATE, len(self.image), len(image), scale, 0, *dims)
+        record = struct.pack(
+            "<BBBxIIfi6i", INT8, 1, IN_STATE, len(self.image), len(image), scale, 0, *dims
+        )
         self.image += align(image)
         self.tensors.append(record)
         return len(self.tensors) - 1
@@ -113,9 +115,23 @@ class Model:
             offsets.append(offsets[-1] + len(align(section)))
         size = offsets[-1] + len(sections[-1])
         rest = struct.pack(
-            "<HHIHHHHIIIIIIIII", 1, 0, self.arena_size, len(self.tensors), len(self.ops), self.n_inputs,
-            len(self.io) - self.n_inputs, offsets[0], offsets[1], len(ops), offsets[2], offsets[3],
-            len(sections[3]), offsets[4], len(sections[4]), len(self.image),
+            "<HHIHHHHIIIIIIIII",
+            1,
+            0,
+            self.arena_size,
+            len(self.tensors),
+            len(self.ops),
+            self.n_inputs,
+            len(self.io) - self.n_inputs,
+            offsets[0],
+            offsets[1],
+            len(ops),
+            offsets[2],
+            offsets[3],
+            len(sections[3]),
+            offsets[4],
+            len(sections[4]),
+            len(self.image),
         )
         rest += b"".join(align(section) for section in sections[:-1]) + sections[-1]
         return b"MNF1" + struct.pack("<II", size, zlib.crc32(rest)) + rest
@@ -162,7 +178,9 @@ def wide_face() -> Model:
     """Real numbers in and out of an int16 tensor; halves."""
     model = Model("wide_face")
     x, y = (model.tensor((1, 5), INT16, scale=0.25) for _ in range(2))
-    halves = model.tensor((513,), INT16, data=struct.pack("<513h", *(64 * i - 16384 for i in range(513))))
+    halves = model.tensor(
+        (513,), INT16, data=struct.pack("<513h", *(64 * i - 16384 for i in range(513)))
+    )
     model.op(LOOKUP_INT16, [x, halves], y)
     model.edges([x], [y], FLOAT32)
     return model
@@ -173,7 +191,9 @@ def pair() -> Model:
     model = Model("pair", meta={"inam": "left\nright"})
     a, b = (model.tensor((1, 5), scale=1.0) for _ in range(2))
     total, negative = (model.tensor((1, 5), scale=1.0) for _ in range(2))
-    model.op(ADD, [a, b], total, (20, *HALF, *HALF, 1 << 30, -18, -128, 127, 1, 0, 0, 0, 5, 1, 1, 1))
+    model.op(
+        ADD, [a, b], total, (20, *HALF, *HALF, 1 << 30, -18, -128, 127, 1, 0, 0, 0, 5, 1, 1, 1)
+    )
     model.lookup(total, negative, model.tensor((256,), data=table(lambda x: min(-x, 127))))
     model.edges([a, b], [total, negative])
     return model
@@ -203,7 +223,9 @@ def memory() -> Model:
     model = Model("memory")
     x, total = model.tensor((4,), scale=1.0), model.tensor((4,), scale=1.0)
     state = model.state(bytes([10, 20, 30, 40]), 1.0)
-    model.op(ADD, [state, x], total, (20, *HALF, *HALF, 1 << 30, -18, -128, 127, 1, 0, 0, 0, 4, 1, 1, 1))
+    model.op(
+        ADD, [state, x], total, (20, *HALF, *HALF, 1 << 30, -18, -128, 127, 1, 0, 0, 0, 4, 1, 1, 1)
+    )
     model.op(COPY, [total], state, (0, 0, 0, 1, 0, 0, 4, 1, 1))
     model.edges([x], [total])
     return model

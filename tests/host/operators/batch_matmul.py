@@ -31,7 +31,9 @@ class BatchMatmul(Spec):
         points = (0, 0, 0) if wide else self.zero_points
         scales = [float(s) for s in rng.uniform(0.005, 0.1, 2)]
         operands = []
-        for which, shape, adjoint, scale, point in zip("ab", (self.a, self.b), self.adj, scales, points):
+        for which, shape, adjoint, scale, point in zip(
+            "ab", (self.a, self.b), self.adj, scales, points
+        ):
             stored = (*shape[:-2], shape[-1], shape[-2]) if adjoint else shape
             if which == self.constant:
                 limits = np.iinfo(self.dtype)
@@ -39,7 +41,9 @@ class BatchMatmul(Spec):
                 operands.append(b.constant(values, scale, point))
             else:
                 operands.append(b.tensor(stored, scale, point, self.dtype))
-        deviation = [np.sqrt(73.9**2 + (point + 0.5) ** 2) * (256 if wide else 1) for point in points[:2]]
+        deviation = [
+            np.sqrt(73.9**2 + (point + 0.5) ** 2) * (256 if wide else 1) for point in points[:2]
+        ]
         of_sum = float(np.sqrt(self.a[-1]) * deviation[0] * deviation[1])
         y_scale = of_sum * scales[0] * scales[1] / (self.spread * (256 if wide else 1))
         shape = (*np.broadcast_shapes(self.a[:-2], self.b[:-2]), self.a[-2], self.b[-1])
@@ -78,13 +82,18 @@ CASES: list[Spec] = [
     *(BatchMatmul(dtype=dtype, **line) for dtype in ("int8", "int16") for line in LINES),
     *(
         BatchMatmul(zero_points=z, constant=constant)
-        for z, constant in product(((-128, 127, 0), (127, -128, 127), (0, 0, -128), (-128, -128, 3)), ("", "b"))
+        for z, constant in product(
+            ((-128, 127, 0), (127, -128, 127), (0, 0, -128), (-128, -128, 3)), ("", "b")
+        )
     ),
 ]
 
 # What TensorFlow Lite lacks or gets wrong, and a word of why.
 REFUSED: list[tuple[Spec, str]] = [
     (BatchMatmul(a=(2, 3, 4), b=(1, 4, 5), adj=(True, False)), "adj_x with batches"),
-    (BatchMatmul(a=(2, 3, 3, 4), b=(2, 1, 4, 5), adj=(True, True), dtype="int16"), "adj_x with batches"),
+    (
+        BatchMatmul(a=(2, 3, 3, 4), b=(2, 1, 4, 5), adj=(True, True), dtype="int16"),
+        "adj_x with batches",
+    ),
     (BatchMatmul(a=(1, 1, 1, 1, 3, 4), b=(4, 5)), "2 to 5 dimensions"),
 ]

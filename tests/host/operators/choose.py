@@ -60,7 +60,9 @@ class Select(Spec):
         if self.constant:
             operands = [b.constant(values(t, "noise", rng), scale) for t in operands]
             inputs = [condition]
-        shape = self.a if self.op == "SELECT" else np.broadcast_shapes(self.condition, self.a, self.b)
+        shape = (
+            self.a if self.op == "SELECT" else np.broadcast_shapes(self.condition, self.a, self.b)
+        )
         y = b.tensor(shape, scale, 0, self.dtype)
         b.op(self.op, [condition, *operands], [y])
         return inputs, [y]
@@ -111,15 +113,26 @@ CASES: list[Spec] = [
     *(
         Compare(op, scales=s, zero_points=z)
         for op, s, z in product(
-            OPS, ((0.05, 0.05), (0.05, 0.1), (0.9, 0.0003), (0.0004, 0.0005), (1e-7, 0.02)), ((3, 3), (-128, 127))
+            OPS,
+            ((0.05, 0.05), (0.05, 0.1), (0.9, 0.0003), (0.0004, 0.0005), (1e-7, 0.02)),
+            ((3, 3), (-128, 127)),
         )
     ),
-    *(Compare(op, a=a, b=b) for op, (a, b) in product(OPS, BROADCASTS) if len(np.broadcast_shapes(a, b)) < 5),
+    *(
+        Compare(op, a=a, b=b)
+        for op, (a, b) in product(OPS, BROADCASTS)
+        if len(np.broadcast_shapes(a, b)) < 5
+    ),
     *(Compare(op, b=b, constant=True) for op, b in product(OPS, ((2, 5, 30), (30,), (1,), ()))),
     *(Compare(op, dtype="int32", b=b) for op, b in product(OPS, ((2, 5, 30), (5, 1)))),
     *(Compare(op, dtype="int16") for op in ("EQUAL", "LESS", "GREATER_EQUAL")),
     *(Compare(op, dtype="bool") for op in ("EQUAL", "NOT_EQUAL")),
-    *(Select(op, dtype=dtype) for op, dtype in product(("SELECT", "SELECT_V2"), ("int8", "int16", "int32", "bool", "uint8"))),
+    *(
+        Select(op, dtype=dtype)
+        for op, dtype in product(
+            ("SELECT", "SELECT_V2"), ("int8", "int16", "int32", "bool", "uint8")
+        )
+    ),
     *(
         Select(condition=c, a=a, b=b)
         for c, a, b in (

@@ -179,7 +179,12 @@ CASES: list[Spec] = [
     Conv(x=(1, 3, 3, 130), out=5, kernel=(3, 3), padding="VALID"),
     Conv(x=(5, 3, 3, 9), out=5, kernel=(1, 1)),
     # Other types.
-    *(Conv(depth_multiplier=m, **types, **line) for m in (0, 1) for types in (INT16, INT4) for line in TYPED),
+    *(
+        Conv(depth_multiplier=m, **types, **line)
+        for m in (0, 1)
+        for types in (INT16, INT4)
+        for line in TYPED
+    ),
     *(Conv(**INT16, **INT4, **line) for line in TYPED[::6]),
     *(Conv(depth_multiplier=3, **types, **line) for types in (INT16, INT4) for line in TYPED[::4]),
     *(Conv(**INT16, bias_bits=32, **line) for line in TYPED[::3]),
@@ -187,8 +192,14 @@ CASES: list[Spec] = [
         Conv(**INT4, depth_multiplier=m, zero_points=z, padding=p)
         for m, z, p in product((0, 1), EXTREMES, PADDINGS)
     ),
-    *(Conv(x=(1, 4, 5, depth), out=out, kernel=(k, k), **INT4) for depth, out, k in product((1, 3, 8), (1, 5), (1, 3))),
-    *(Conv(x=(1, 5, 6, depth), depth_multiplier=m, **INT4) for depth, m in ((1, 1), (7, 1), (1, 5), (3, 3))),
+    *(
+        Conv(x=(1, 4, 5, depth), out=out, kernel=(k, k), **INT4)
+        for depth, out, k in product((1, 3, 8), (1, 5), (1, 3))
+    ),
+    *(
+        Conv(x=(1, 5, 6, depth), depth_multiplier=m, **INT4)
+        for depth, m in ((1, 1), (7, 1), (1, 5), (3, 3))
+    ),
     *(Conv(x=(2, 5, 6, 6), out=9, groups=3, **types) for types in (INT16, INT4, {**INT16, **INT4})),
     Conv(x=(1, 3, 3, 130), out=5, padding="VALID", **INT16),
     Conv(x=(1, 3, 3, 130), out=5, padding="VALID", **INT4),

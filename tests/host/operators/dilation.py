@@ -41,7 +41,11 @@ class Dilation(Spec):
         b.op("SPACE_TO_BATCH_ND", [x, *self.constants(b, self.pads)], [divided])
         image = divided if len(self.x) == 4 else reshaped(b, divided, self.as_image(divided.shape))
         inner = self.conv.apply(b, rng, image)
-        flat = inner if len(self.x) == 4 else reshaped(b, inner, (inner.shape[0], max(inner.shape[1:3]), inner.shape[3]))
+        flat = (
+            inner
+            if len(self.x) == 4
+            else reshaped(b, inner, (inner.shape[0], max(inner.shape[1:3]), inner.shape[3]))
+        )
         space = [n * k - sum(c) for n, k, c in zip(flat.shape[1:], self.block, self.crops)]
         y = b.tensor((self.x[0], *space, flat.shape[-1]), flat.scale, flat.zero_point)
         b.op("BATCH_TO_SPACE_ND", [flat, *self.constants(b, self.crops)], [y])
@@ -59,7 +63,12 @@ class Dilation(Spec):
 def reshaped(b: Builder, x: Tensor, shape: Shape) -> Tensor:
     """A RESHAPE."""
     y = b.tensor(shape, x.scale, x.zero_point)
-    b.op("RESHAPE", [x, b.constant(np.array(shape, np.int32))], [y], newShape=np.array(shape, np.int32))
+    b.op(
+        "RESHAPE",
+        [x, b.constant(np.array(shape, np.int32))],
+        [y],
+        newShape=np.array(shape, np.int32),
+    )
     return y
 
 
@@ -82,7 +91,10 @@ CASES: list[Spec] = [
     Dilation(pads=((2, 2), (2, 3)), crops=((1, 1), (2, 1))),
     Dilation(conv=valid(kernel=(2, 3)), pads=((1, 1), (2, 3))),
     *(Dilation(**SEQUENCE, conv=valid(kernel=(1, 3), depth_multiplier=m)) for m in (0, 1)),
-    *(Dilation(**SEQUENCE, conv=valid(kernel=(3, 1), depth_multiplier=m), column=True) for m in (0, 1)),
+    *(
+        Dilation(**SEQUENCE, conv=valid(kernel=(3, 1), depth_multiplier=m), column=True)
+        for m in (0, 1)
+    ),
     # What must stay as it is.
     Dilation(kept=True, folds=False),
     Dilation(conv=Conv(padding="SAME"), folds=False),

@@ -40,7 +40,9 @@ class Binary(Spec):
         if self.second == "constant":
             second = b.constant(values(second, "noise", rng), *self.quantisation(1))
             inputs = [first]
-        return inputs, [self.apply(b, second, first) if self.swapped else self.apply(b, first, second)]
+        return inputs, [
+            self.apply(b, second, first) if self.swapped else self.apply(b, first, second)
+        ]
 
     def quantisation(self, i: int) -> tuple[float, int]:
         """Scale and zero point of an input or the output."""
@@ -50,10 +52,14 @@ class Binary(Spec):
 
     def apply(self, b: Builder, first: Tensor, second: Tensor) -> Tensor:
         """The operator on two tensors, whose shapes take the place of those in the line."""
-        y = b.tensor(np.broadcast_shapes(first.shape, second.shape), *self.quantisation(2), dtype=self.dtype)
+        y = b.tensor(
+            np.broadcast_shapes(first.shape, second.shape), *self.quantisation(2), dtype=self.dtype
+        )
         options: dict[str, object] = {}
         if self.op in WITH_ACTIVATION:
-            options["fusedActivationFunction"] = getattr(schema.ActivationFunctionType, self.activation)
+            options["fusedActivationFunction"] = getattr(
+                schema.ActivationFunctionType, self.activation
+            )
         if self.op in ("ADD", "SUB"):
             options["potScaleInt16"] = self.power_of_two
         b.op(self.op, [first, second], [y], **options)
@@ -75,7 +81,14 @@ SCALES = (
     (1e-6, 2e-6, 3e-6),
     (900.0, 1200.0, 1000.0),
 )
-POINTS = ((-128, -128, -128), (127, 127, 127), (-128, 127, 0), (127, -128, 127), (0, 0, 0), (0, 0, -128))
+POINTS = (
+    (-128, -128, -128),
+    (127, 127, 127),
+    (-128, 127, 0),
+    (127, -128, 127),
+    (0, 0, 0),
+    (0, 0, -128),
+)
 # The second operand is broadcast, the first, both in turn; over outer, inner and middle dimensions; over a rank it lacks.
 BROADCASTS = (
     ((2, 3, 4, 5), (5,)),
@@ -105,18 +118,24 @@ SCALES_16 = (
 )
 
 
-
 def takes(op: str, first: Shape, second: Shape) -> bool:
     """Whether the reference has the operator for these shapes: PRELU broadcasts alpha only, to 4 dimensions."""
     return op != "PRELU" or (np.broadcast_shapes(first, second) == first and len(first) < 5)
 
 
 CASES: list[Spec] = [
-    *(Binary(op, scales=s) for op, s in product(("ADD", "SUB", "MUL", "PRELU"), SCALES) if op != "SUB" or s != SCALES[7]),
+    *(
+        Binary(op, scales=s)
+        for op, s in product(("ADD", "SUB", "MUL", "PRELU"), SCALES)
+        if op != "SUB" or s != SCALES[7]
+    ),
     *(Binary("SQUARED_DIFFERENCE", scales=s) for s in SCALES if s[2] > 0.001),
     *(Binary(op, scales=(s, s, s)) for op, s in product(CHOOSING, (0.02, 0.3))),
     *(Binary(op, zero_points=z) for op, z in product(SCALED, POINTS)),
-    *(Binary(op, scales=(0.02, 0.03, 0.02 * 0.03 * 70), zero_points=z) for op, z in product(("MUL",), POINTS)),
+    *(
+        Binary(op, scales=(0.02, 0.03, 0.02 * 0.03 * 70), zero_points=z)
+        for op, z in product(("MUL",), POINTS)
+    ),
     *(
         Binary(op, activation=a, zero_points=z)
         for op, a, z in product(
@@ -125,28 +144,50 @@ CASES: list[Spec] = [
     ),
     *(
         Binary(op, x=x)
-        for op, x in product(OPS, ((1,), (7,), (256,), (2, 3), (1, 4, 5), (2, 3, 4, 5), (1, 2, 3, 2, 5)))
+        for op, x in product(
+            OPS, ((1,), (7,), (256,), (2, 3), (1, 4, 5), (2, 3, 4, 5), (1, 2, 3, 2, 5))
+        )
     ),
     *(Binary(op, x=x, other=o) for op, (x, o) in product(OPS, BROADCASTS) if takes(op, x, o)),
-    *(Binary(op, x=x, other=o, swapped=True) for op, (x, o) in product(OPS, BROADCASTS[:5]) if takes(op, o, x)),
+    *(
+        Binary(op, x=x, other=o, swapped=True)
+        for op, (x, o) in product(OPS, BROADCASTS[:5])
+        if takes(op, o, x)
+    ),
     # A constant; one for each channel; a single one, which makes a table; before the input and after it.
-    *(Binary(op, second="constant", swapped=swapped) for op, swapped in product(OPS, (False, True))),
+    *(
+        Binary(op, second="constant", swapped=swapped)
+        for op, swapped in product(OPS, (False, True))
+    ),
     *(
         Binary(op, x=(2, 3, 4, 5), other=o, second="constant", swapped=swapped)
-        for op, o, swapped in product(OPS, ((5,), (1, 3, 1, 1), (1,), (1, 1, 1, 1), ()), (False, True))
+        for op, o, swapped in product(
+            OPS, ((5,), (1, 3, 1, 1), (1,), (1, 1, 1, 1), ()), (False, True)
+        )
         if not (swapped and op == "PRELU")
     ),
-    *(Binary(op, x=(1, 256), other=(1, 1), second="constant", scales=s) for op, s in product(SCALED, SCALES[:4])),
+    *(
+        Binary(op, x=(1, 256), other=(1, 1), second="constant", scales=s)
+        for op, s in product(SCALED, SCALES[:4])
+    ),
     *(Binary(op, second="same") for op in OPS),
     *(Binary(op, x=(1, 256), second="same", scales=(0.05, 0.03, 0.05)) for op in OPS),
     # int16: where all scales are powers of two, and where not or where the option says no.
     *(Binary(op, scales=s, dtype="int16") for op, s in product(("ADD", "SUB"), SCALES_16)),
-    *(Binary(op, scales=s, dtype="int16", power_of_two=False) for op, s in product(("ADD", "SUB"), SCALES_16[-3:])),
-    *(Binary("MUL", scales=s, dtype="int16") for s in ((0.001, 0.002, 0.05), (0.001, 0.001, 0.001), (0.7, 0.0001, 0.3))),
+    *(
+        Binary(op, scales=s, dtype="int16", power_of_two=False)
+        for op, s in product(("ADD", "SUB"), SCALES_16[-3:])
+    ),
+    *(
+        Binary("MUL", scales=s, dtype="int16")
+        for s in ((0.001, 0.002, 0.05), (0.001, 0.001, 0.001), (0.7, 0.0001, 0.3))
+    ),
     *(
         Binary(op, scales=s, dtype="int16", activation=a)
         for op, a, s in product(
-            WITH_ACTIVATION, ("RELU", "RELU6", "RELU_N1_TO_1"), ((0.001, 0.0008, 0.0018), (2.0**-12, 2.0**-13, 2.0**-12))
+            WITH_ACTIVATION,
+            ("RELU", "RELU6", "RELU_N1_TO_1"),
+            ((0.001, 0.0008, 0.0018), (2.0**-12, 2.0**-13, 2.0**-12)),
         )
     ),
     *(
@@ -154,18 +195,31 @@ CASES: list[Spec] = [
         for op, (x, o) in product(("ADD", "SUB", "MUL", *CHOOSING), BROADCASTS)
     ),
     *(
-        Binary(op, x=(2, 3, 4, 5), other=o, second="constant", scales=(0.001, 0.0005, 0.0015), dtype="int16")
+        Binary(
+            op,
+            x=(2, 3, 4, 5),
+            other=o,
+            second="constant",
+            scales=(0.001, 0.0005, 0.0015),
+            dtype="int16",
+        )
         for op, o in product(("ADD", "SUB", "MUL", *CHOOSING), ((5,), (1,)))
     ),
     *(Binary(op, x=x, other=o, dtype="int32") for op, (x, o) in product(CHOOSING, BROADCASTS[:3])),
-    *(Binary(op, x=x, other=o, dtype="bool") for op, (x, o) in product(("LOGICAL_AND", "LOGICAL_OR"), BROADCASTS[:5])),
+    *(
+        Binary(op, x=x, other=o, dtype="bool")
+        for op, (x, o) in product(("LOGICAL_AND", "LOGICAL_OR"), BROADCASTS[:5])
+    ),
 ]
 
 # What TensorFlow Lite lacks, or would stop at, and a word of why.
 REFUSED: list[tuple[Spec, str]] = [
     (Binary("ADD", scales=(0.05, 0.03, 1e-8)), "too small for inputs"),
     (Binary("SUB", scales=(0.05, 0.03, 1e-8)), "too small for inputs"),
-    (Binary("ADD", scales=(2.0**-9, 2.0**-9, 2.0**-10), dtype="int16"), "one input of the output's scale"),
+    (
+        Binary("ADD", scales=(2.0**-9, 2.0**-9, 2.0**-10), dtype="int16"),
+        "one input of the output's scale",
+    ),
     (Binary("SQUARED_DIFFERENCE", dtype="int16"), "int16 activations: expected int8"),
     (Binary("PRELU", dtype="int16"), "int16 activations: expected int8"),
     (Binary("PRELU", x=(5,), other=(2, 5)), "expected shape (5,)"),

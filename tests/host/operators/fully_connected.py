@@ -43,7 +43,9 @@ class FullyConnected(Spec):
         """Of the input, or of the output."""
         return 0 if self.dtype == "int16" else self.zero_points[i]
 
-    def apply(self, b: Builder, rng: np.random.Generator, x: Tensor, computed: Tensor | None = None) -> Tensor:
+    def apply(
+        self, b: Builder, rng: np.random.Generator, x: Tensor, computed: Tensor | None = None
+    ) -> Tensor:
         """The operator on `x`, whose shape and scale take the place of those in the line."""
         depth = x.shape[-1]
         low, high = np.clip(self.weights, -8, 7) if self.weights_dtype == "int4" else self.weights
@@ -58,7 +60,9 @@ class FullyConnected(Spec):
         option = {}
         if self.bias == "present":
             bias_scales = np.float32(x.scale) * scales.astype(np.float32)
-            made, option = bias(b, rng, self.out, self.bias_spread, bias_scales, self.dtype, self.bias_bits)
+            made, option = bias(
+                b, rng, self.out, self.bias_spread, bias_scales, self.dtype, self.bias_bits
+            )
             inputs.append(made)
         elif self.bias == "none":
             inputs.append(None)
@@ -82,7 +86,10 @@ TYPED = [
         dict(x=(batch, depth), out=out, per_channel=per_channel)
         for batch, depth, out, per_channel in product((1, 3), (1, 16, 67), (1, 13), (False, True))
     ),
-    *(dict(bias=bias, per_channel=c, x=(2, 20)) for bias, c in product(("absent", "none"), (False, True))),
+    *(
+        dict(bias=bias, per_channel=c, x=(2, 20))
+        for bias, c in product(("absent", "none"), (False, True))
+    ),
     *(dict(activation=a) for a in ("RELU", "RELU6", "RELU_N1_TO_1")),
     *(dict(multiplier=m, weights=(-1, 1), bias_spread=3, out=40) for m in (0.3, 1.0, 1.9, 7.0)),
     *(dict(spread=s) for s in (1.0, 300.0, 5000.0)),
@@ -139,7 +146,9 @@ CASES: list[Spec] = [
     # Computed weights.
     *(
         FullyConnected(x=x, out=out, zero_points=z, computed=True)
-        for x, out, z in product(((1, 20), (3, 7)), (1, 6), ((-3, 5, 0), (127, -2, -128), (-128, 0, 17)))
+        for x, out, z in product(
+            ((1, 20), (3, 7)), (1, 6), ((-3, 5, 0), (127, -2, -128), (-128, 0, 17))
+        )
     ),
     FullyConnected(computed=True, bias="none", activation="RELU"),
     FullyConnected(x=(2, 2, 5), computed=True, keep_num_dims=True, spread=300.0),

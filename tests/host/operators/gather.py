@@ -106,7 +106,10 @@ CASES: list[Spec] = [
             ((2, 3, 4), (2, 1, 3), 2, 1),
         )
     ),
-    *(Gather(given=given, indices=(len(given),)) for given in ((3,), (0, 1, 2, 3, 4), (4, 2, 0), (1, 2), (2, 2))),
+    *(
+        Gather(given=given, indices=(len(given),))
+        for given in ((3,), (0, 1, 2, 3, 4), (4, 2, 0), (1, 2), (2, 2))
+    ),
     Gather(indices=(), given=(2,)),
     Gather(indices=(), constant=False),
     *(Gather(dtype=dtype, constant=constant) for dtype in TYPES for constant in (True, False)),
@@ -114,12 +117,18 @@ CASES: list[Spec] = [
     *(GatherNd(indices=indices) for indices in ((6, 2), (3, 1), (2, 2, 3), (5, 4), (2,))),
     *(GatherNd(dtype=dtype) for dtype in TYPES),
     GatherNd(index="int64"),
-    *(GatherNd(x, indices, constant=False) for x, indices in (((4, 5, 3), (6, 1)), ((7,), (2, 3, 1)))),
+    *(
+        GatherNd(x, indices, constant=False)
+        for x, indices in (((4, 5, 3), (6, 1)), ((7,), (2, 3, 1)))
+    ),
 ]
 
 REFUSED: list[tuple[Spec, str]] = [
     (Gather(given=(1, 5), indices=(2,)), "an index outside 0 to 4"),
     (Gather(given=(-1, 2), indices=(2,)), "an index outside 0 to 4"),
-    (Gather(index="int64", constant=False), "indices computed at run time: expected int32, found int64"),
+    (
+        Gather(index="int64", constant=False),
+        "indices computed at run time: expected int32, found int64",
+    ),
     (GatherNd(constant=False), "indices of 2 dimensions computed at run time"),
 ]

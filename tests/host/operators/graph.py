@@ -24,7 +24,18 @@ Step = tuple[str, int, int]
 SPATIAL = ("conv1", "conv3", "stride", "depthwise", "max_pool", "average_pool", "pad", "upsample")
 BINARY = ("add", "sub", "mul", "maximum", "squared_difference")
 MOVING = ("join", "every_other", "turn")
-ANYWHERE = (*BINARY, *MOVING, "relu", "relu6", "rescaled", "leaky_relu", "logistic", "reshape", "fully_connected", "softmax")
+ANYWHERE = (
+    *BINARY,
+    *MOVING,
+    "relu",
+    "relu6",
+    "rescaled",
+    "leaky_relu",
+    "logistic",
+    "reshape",
+    "fully_connected",
+    "softmax",
+)
 
 
 @dataclass(frozen=True)
@@ -46,7 +57,9 @@ class Graph(Spec):
         return tensors[:1], [tensors[i] for i in self.outputs]
 
 
-def apply(b: Builder, rng: np.random.Generator, kind: str, tensors: list[Tensor], first: int, second: int) -> Tensor:
+def apply(
+    b: Builder, rng: np.random.Generator, kind: str, tensors: list[Tensor], first: int, second: int
+) -> Tensor:
     """The operator `kind` on tensor `first`; those of two operands also on tensor `second`, or on `first` alone if their shapes differ."""
     x = tensors[first]
     points = tuple(int(z) for z in rng.integers(-60, 60, 2))
@@ -55,7 +68,9 @@ def apply(b: Builder, rng: np.random.Generator, kind: str, tensors: list[Tensor]
         kind = "fully_connected"
     if kind in BINARY:
         other = tensors[second] if tensors[second].shape == x.shape else x
-        return Binary(kind.upper(), scales=(0, 0, y_scale), zero_points=(0, 0, points[0])).apply(b, x, other)
+        return Binary(kind.upper(), scales=(0, 0, y_scale), zero_points=(0, 0, points[0])).apply(
+            b, x, other
+        )
     if kind == "conv1":
         return Conv(out=5, kernel=(1, 1), zero_points=points).apply(b, rng, x)
     if kind == "conv3":
@@ -92,7 +107,9 @@ def apply(b: Builder, rng: np.random.Generator, kind: str, tensors: list[Tensor]
             return move.join(b, x, x, first % len(x.shape))
         scales, points = (other.scale, x.scale), (other.zero_point, x.zero_point)
         same = scales[0] == scales[1] and points[0] == points[1]
-        other = other if same else Unary("QUANTIZE", scales=scales, zero_points=points).apply(b, other)
+        other = (
+            other if same else Unary("QUANTIZE", scales=scales, zero_points=points).apply(b, other)
+        )
         return move.join(b, x, other, first % len(x.shape))
     if kind in ("every_other", "turn"):
         return getattr(move, kind)(b, x, second % len(x.shape))
@@ -127,7 +144,16 @@ CASES: list[Spec] = [
     Graph((("join", 0, 0), ("every_other", 1, 3), ("conv3", 2, 0))),
     Graph((("conv3", 0, 0), ("join", 1, 0), ("join", 2, 2), ("every_other", 3, 1)), outputs=(3, 4)),
     Graph((("turn", 0, 1), ("turn", 1, 3), ("add", 2, 0), ("upsample", 3, 0)), outputs=(1, 4)),
-    Graph((("conv1", 0, 0), ("depthwise", 1, 0), ("upsample", 2, 0), ("join", 2, 1), ("logistic", 4, 0)), outputs=(3, 5)),
+    Graph(
+        (
+            ("conv1", 0, 0),
+            ("depthwise", 1, 0),
+            ("upsample", 2, 0),
+            ("join", 2, 1),
+            ("logistic", 4, 0),
+        ),
+        outputs=(3, 5),
+    ),
     # Tables in a row, reshapes in a row, operators nobody needs.
     Graph((("relu", 0, 0), ("leaky_relu", 1, 0), ("logistic", 2, 0))),
     Graph((("reshape", 0, 0), ("reshape", 1, 0), ("relu6", 2, 0), ("reshape", 3, 0))),

@@ -36,7 +36,9 @@ class Move(Spec):
     def build(self, b: Builder, rng: np.random.Generator) -> tuple[list[Tensor], list[Tensor]]:
         return self.apply(b, self.output_shapes())
 
-    def apply(self, b: Builder, output_shapes: tuple[Shape, ...]) -> tuple[list[Tensor], list[Tensor]]:
+    def apply(
+        self, b: Builder, output_shapes: tuple[Shape, ...]
+    ) -> tuple[list[Tensor], list[Tensor]]:
         """The operator with its inputs; returns them and the outputs."""
         quantisation = self.quantisation
         inputs = [b.tensor(shape, *quantisation, dtype=self.dtype) for shape in self.shapes]
@@ -74,11 +76,19 @@ TYPES = ("uint8", "int16", "int32", "int64", "bool")
 
 def masks(**bits: int) -> tuple[tuple[str, Any], ...]:
     """Options of a STRIDED_SLICE."""
-    return tuple((name if name == "offset" else f"{name}Mask", value) for name, value in bits.items())
+    return tuple(
+        (name if name == "offset" else f"{name}Mask", value) for name, value in bits.items()
+    )
 
 
 def strided(
-    shape: Shape, first: Shape, last: Shape, step: Shape, dtype: str = "int8", index: str = "int32", **bits: int
+    shape: Shape,
+    first: Shape,
+    last: Shape,
+    step: Shape,
+    dtype: str = "int8",
+    index: str = "int32",
+    **bits: int,
 ) -> Move:
     """A STRIDED_SLICE of `shape`."""
     return Move("STRIDED_SLICE", (shape,), (first, last, step), masks(**bits), dtype, index)
@@ -102,7 +112,9 @@ def unpacked(shape: Shape, axis: int, dtype: str = "int8") -> Move:
 
 def split(shape: Shape, n: int, axis: int, dtype: str = "int8") -> Move:
     """A SPLIT into `n` parts."""
-    return Move("SPLIT", (shape,), (axis,), (("numSplits", n),), dtype, outputs=n, constants_first=True)
+    return Move(
+        "SPLIT", (shape,), (axis,), (("numSplits", n),), dtype, outputs=n, constants_first=True
+    )
 
 
 def split_v(shape: Shape, sizes: Shape, axis: int, dtype: str = "int8") -> Move:
@@ -195,11 +207,24 @@ CASES: list[Spec] = [
     Move("SLICE", (IMAGE,), ((0, 1, 2, 0), (2, 2, -1, 2)), index="int64"),
     *(Move("SLICE", (IMAGE,), ((0, 1, 2, 0), (2, 2, -1, 2)), dtype=dtype) for dtype in TYPES),
     *(strided(IMAGE, (0, 1, 2, 0), (2, 4, 6, 2), (1, 2, 1, 1), dtype=dtype) for dtype in TYPES),
-    *(strided(IMAGE, (0, 1, 2, 0), (2, 3, 5, 2), (1, 2, 1, 1), begin=b, end=e) for b, e in product(MASK, MASK)),
-    *(strided(IMAGE, (1, 3, 5, 2), (0, 0, 1, 0), (-1, -2, -3, -1), begin=b, end=e) for b, e in product(MASK, MASK)),
-    *(strided(IMAGE, (1, -3, 2, -1), (2, -1, 5, 9), (1, 1, 2, 1), shrinkAxis=s) for s in (1, 2, 4, 5, 8, 11, 15)),
+    *(
+        strided(IMAGE, (0, 1, 2, 0), (2, 3, 5, 2), (1, 2, 1, 1), begin=b, end=e)
+        for b, e in product(MASK, MASK)
+    ),
+    *(
+        strided(IMAGE, (1, 3, 5, 2), (0, 0, 1, 0), (-1, -2, -3, -1), begin=b, end=e)
+        for b, e in product(MASK, MASK)
+    ),
+    *(
+        strided(IMAGE, (1, -3, 2, -1), (2, -1, 5, 9), (1, 1, 2, 1), shrinkAxis=s)
+        for s in (1, 2, 4, 5, 8, 11, 15)
+    ),
     *(strided(IMAGE, (0, 0, 0, 0), (2, 4, 6, 3), (1, 1, 1, 1), newAxis=n) for n in (1, 2, 8)),
-    *(strided(IMAGE, (0, 1, 0), (1, 3, 2), (1, 1, 1), ellipsis=e, shrinkAxis=s) for e in (1, 2, 4) for s in (0, 1, 4)),
+    *(
+        strided(IMAGE, (0, 1, 0), (1, 3, 2), (1, 1, 1), ellipsis=e, shrinkAxis=s)
+        for e in (1, 2, 4)
+        for s in (0, 1, 4)
+    ),
     strided(IMAGE, (0, 0, 1), (0, 0, 3), (1, 1, 1), ellipsis=1, newAxis=2),
     strided(IMAGE, (1, 2), (2, 4), (1, 1)),
     strided(IMAGE, (1, 2, 0, 0), (1, 2, 6, 3), (1, 1, 2, 1), offset=1),
@@ -208,7 +233,16 @@ CASES: list[Spec] = [
     strided((10,), (8,), (1,), (-3,)),
     strided((10,), (3,), (4,), (1,), shrinkAxis=1),
     strided((2, 3, 4, 2, 3), (0, 2, 0, 0, 1), (2, 0, 4, 2, 3), (1, -1, 2, 1, 1)),
-    *(split(shape, n, axis) for shape, n, axis in ((IMAGE, 3, -1), (IMAGE, 2, 0), (IMAGE, 3, 2), ((8,), 4, 0), ((3, 4), 1, 1))),
+    *(
+        split(shape, n, axis)
+        for shape, n, axis in (
+            (IMAGE, 3, -1),
+            (IMAGE, 2, 0),
+            (IMAGE, 3, 2),
+            ((8,), 4, 0),
+            ((3, 4), 1, 1),
+        )
+    ),
     *(split(IMAGE, 2, 1, dtype) for dtype in TYPES[:-1]),
     *(
         split_v(shape, sizes, axis)
@@ -221,7 +255,17 @@ CASES: list[Spec] = [
         )
     ),
     *(split_v(IMAGE, (1, 3), 1, dtype) for dtype in TYPES[:-1]),
-    *(unpacked(shape, axis) for shape, axis in ((IMAGE, 0), (IMAGE, 1), (IMAGE, -1), ((5, 2), 0), ((2, 5), 1), ((3,), 0))),
+    *(
+        unpacked(shape, axis)
+        for shape, axis in (
+            (IMAGE, 0),
+            (IMAGE, 1),
+            (IMAGE, -1),
+            ((5, 2), 0),
+            ((2, 5), 1),
+            ((3,), 0),
+        )
+    ),
     *(unpacked(IMAGE, 2, dtype) for dtype in ("uint8", "int16", "int32", "bool")),
     *(Move("REVERSE_V2", (IMAGE,), (axes,)) for axes in ((0,), (1,), (2,), (3,), (-1,))),
     *(Move("REVERSE_V2", (IMAGE,), ((1, 2),), dtype=dtype) for dtype in TYPES),
@@ -233,7 +277,11 @@ CASES: list[Spec] = [
     joined((3, 2), axis=1),
     joined(*((1, 2, 3),) * 9, axis=1),
     *(joined((2, 4, 3), (2, 1, 3), axis=1, dtype=dtype) for dtype in TYPES),
-    *(packed(shape, n, axis) for shape, n in (((2, 4, 3), 2), ((5,), 3), ((2, 3), 1)) for axis in (0, 1, -1)),
+    *(
+        packed(shape, n, axis)
+        for shape, n in (((2, 4, 3), 2), ((5,), 3), ((2, 3), 1))
+        for axis in (0, 1, -1)
+    ),
     *(packed((2, 3), 2, 1, dtype) for dtype in TYPES[:-1]),
     # Other orders.
     *(
@@ -255,8 +303,14 @@ CASES: list[Spec] = [
         )
     ),
     *(Move("TRANSPOSE", (IMAGE,), ((2, 0, 3, 1),), dtype=dtype) for dtype in TYPES),
-    *(Move("SPACE_TO_DEPTH", (s,), options=(("blockSize", n),)) for s, n in (((2, 4, 6, 3), 2), ((1, 6, 9, 1), 3), ((1, 2, 2, 5), 1))),
-    *(Move("DEPTH_TO_SPACE", (s,), options=(("blockSize", n),)) for s, n in (((2, 2, 3, 12), 2), ((1, 2, 3, 9), 3), ((1, 2, 2, 5), 1))),
+    *(
+        Move("SPACE_TO_DEPTH", (s,), options=(("blockSize", n),))
+        for s, n in (((2, 4, 6, 3), 2), ((1, 6, 9, 1), 3), ((1, 2, 2, 5), 1))
+    ),
+    *(
+        Move("DEPTH_TO_SPACE", (s,), options=(("blockSize", n),))
+        for s, n in (((2, 2, 3, 12), 2), ((1, 2, 3, 9), 3), ((1, 2, 2, 5), 1))
+    ),
     *(
         Move(op, ((1, 4, 2, 8),), options=(("blockSize", 2),), dtype=dtype)
         for op, dtype in product(("SPACE_TO_DEPTH", "DEPTH_TO_SPACE"), ("uint8", "int32", "int64"))
@@ -283,11 +337,23 @@ CASES: list[Spec] = [
             (IMAGE, (1, 1, 1, 1)),
         )
     ),
-    *(Move("TILE", ((1, 4, 2, 3),), ((2, 1, 5, 3),), dtype=dtype) for dtype in ("uint8", "int32", "int64", "bool")),
+    *(
+        Move("TILE", ((1, 4, 2, 3),), ((2, 1, 5, 3),), dtype=dtype)
+        for dtype in ("uint8", "int32", "int64", "bool")
+    ),
     # Borders.
-    *(Move("PAD", (shape,), (pads,), dtype=dtype) for dtype, (shape, pads) in product(TYPES[:-1], PADS[:3])),
-    *(Move("PADV2", (shape,), (pads,), fill=fill) for (shape, pads), fill in product(PADS, (-128, -5, 77))),
-    *(Move("PADV2", (shape,), (pads,), fill=9, dtype=dtype) for dtype, (shape, pads) in product(TYPES[:-1], PADS[:2])),
+    *(
+        Move("PAD", (shape,), (pads,), dtype=dtype)
+        for dtype, (shape, pads) in product(TYPES[:-1], PADS[:3])
+    ),
+    *(
+        Move("PADV2", (shape,), (pads,), fill=fill)
+        for (shape, pads), fill in product(PADS, (-128, -5, 77))
+    ),
+    *(
+        Move("PADV2", (shape,), (pads,), fill=9, dtype=dtype)
+        for dtype, (shape, pads) in product(TYPES[:-1], PADS[:2])
+    ),
     *(mirrored(shape, pads, symmetric=True) for shape, pads in (*PADS, ((3, 4), ((3, 3), (4, 4))))),
     *(
         mirrored(shape, pads, symmetric=False)
@@ -301,17 +367,29 @@ CASES: list[Spec] = [
     *(mirrored((2, 3, 4), ((1, 1), (0, 0), (2, 1)), False, dtype) for dtype in TYPES[:-1]),
     # Blocks.
     *(Move("SPACE_TO_BATCH_ND", (shape,), (block, pads)) for shape, block, pads in BLOCKS),
-    *(Move("SPACE_TO_BATCH_ND", (BLOCKS[2][0],), BLOCKS[2][1:], dtype=dtype) for dtype in TYPES[:-1]),
+    *(
+        Move("SPACE_TO_BATCH_ND", (BLOCKS[2][0],), BLOCKS[2][1:], dtype=dtype)
+        for dtype in TYPES[:-1]
+    ),
     *(Move("BATCH_TO_SPACE_ND", (shape,), (block, crops)) for shape, block, crops in CROPPED),
-    *(Move("BATCH_TO_SPACE_ND", (CROPPED[2][0],), CROPPED[2][1:], dtype=dtype) for dtype in TYPES[:-1]),
+    *(
+        Move("BATCH_TO_SPACE_ND", (CROPPED[2][0],), CROPPED[2][1:], dtype=dtype)
+        for dtype in TYPES[:-1]
+    ),
     # Shapes of other types than int8.
-    *(Move("RESHAPE", (IMAGE,), ((8, 18),), (("newShape", (8, 18)),), dtype=dtype) for dtype in TYPES),
+    *(
+        Move("RESHAPE", (IMAGE,), ((8, 18),), (("newShape", (8, 18)),), dtype=dtype)
+        for dtype in TYPES
+    ),
 ]
 
 REFUSED: list[tuple[Spec, str]] = [
     (Move("SLICE", (IMAGE,), ((0, 3, 0, 0), (2, 2, 6, 3))), "outside shape"),
     (strided(IMAGE, (0, 4, 0, 0), (2, 5, 6, 3), (1, 1, 1, 1), shrinkAxis=2), "outside shape"),
-    (strided(IMAGE, (1, 0, 0, 0), (0, 4, 6, 3), (-1, 1, 1, 1), shrinkAxis=1), "expected 1 or more where an axis goes"),
+    (
+        strided(IMAGE, (1, 0, 0, 0), (0, 4, 6, 3), (-1, 1, 1, 1), shrinkAxis=1),
+        "expected 1 or more where an axis goes",
+    ),
     (strided((3, 4), (0, 0, 0), (3, 0, 4), (1, 1, 1), ellipsis=2), "ellipsis"),
     (Move("TILE", ((2, 3),), ((2, 2),), dtype="int16"), "int16"),
     (Move("TILE", ((2,) * 5,), ((2,) * 5,)), "nested loops"),

@@ -43,12 +43,26 @@ class Svdf(Stateful):
         """The operator on `x`, whose shape takes the place of that in the line."""
         filters = self.units * self.rank
         feature = b.constant(shaped((filters, x.shape[1]), -127, 127, rng), 0.01)
-        time = b.constant(rng.integers(-32767, 32768, (filters, self.steps)).astype(np.int16), 0.00003)
-        bias = b.constant(rng.integers(-300000, 300000, self.units).astype(np.int32)) if self.bias else None
-        state = b.tensor((x.shape[0], filters * self.steps), self.scales[0], 0, self.state, variable=True)
+        time = b.constant(
+            rng.integers(-32767, 32768, (filters, self.steps)).astype(np.int16), 0.00003
+        )
+        bias = (
+            b.constant(rng.integers(-300000, 300000, self.units).astype(np.int32))
+            if self.bias
+            else None
+        )
+        state = b.tensor(
+            (x.shape[0], filters * self.steps), self.scales[0], 0, self.state, variable=True
+        )
         y = b.tensor((x.shape[0], self.units), self.scales[1], self.zero_points[1])
         activation = getattr(schema.ActivationFunctionType, self.activation)
-        b.op("SVDF", [x, feature, time, bias, state], [y], rank=self.rank, fusedActivationFunction=activation)
+        b.op(
+            "SVDF",
+            [x, feature, time, bias, state],
+            [y],
+            rank=self.rank,
+            fusedActivationFunction=activation,
+        )
         return y
 
 
@@ -82,14 +96,18 @@ class Lstm(Stateful):
             scale = self.weight_scale * (1 + gate / 10)
             inputs[1 + gate] = b.constant(shaped((self.cells, x.shape[2]), -127, 127, rng), scale)
             inputs[5 + gate] = b.constant(shaped((self.cells, self.cells), -127, 127, rng), scale)
-            inputs[12 + gate] = b.constant(rng.integers(-5000, 5000, self.cells).astype(np.int32), scale * x.scale)
+            inputs[12 + gate] = b.constant(
+                rng.integers(-5000, 5000, self.cells).astype(np.int32), scale * x.scale
+            )
         if self.extra:
             inputs[self.extra] = b.constant(np.ones(self.cells, np.int16), 0.01)
         batch = x.shape[1 if self.time_major else 0]
         inputs[18] = b.tensor((batch, self.cells), *output, variable=True)
         inputs[19] = b.tensor((batch, self.cells), 2.0**self.cell_shift, 0, "int16", variable=True)
         y = b.tensor((*x.shape[:2], self.cells), *output)
-        between = [b.tensor((1,), 2.0**-12, 0, "int16") for _ in range(4)] + [b.tensor((1,), *output)]
+        between = [b.tensor((1,), 2.0**-12, 0, "int16") for _ in range(4)] + [
+            b.tensor((1,), *output)
+        ]
         b.op(
             "UNIDIRECTIONAL_SEQUENCE_LSTM",
             inputs,
@@ -138,7 +156,9 @@ class Variable(Stateful):
         before = read()
         y = None if self.late or self.after else plus(before)
         for _ in range(self.times):
-            value = plus(read()) if self.value == "sum" else plus(x) if self.value == "double" else x
+            value = (
+                plus(read()) if self.value == "sum" else plus(x) if self.value == "double" else x
+            )
             b.op("ASSIGN_VARIABLE", [handle, value], [])
         return [x], [y or plus(read() if self.after else before)]
 
@@ -147,16 +167,24 @@ CASES: list[Spec] = [
     *(Svdf(x=x, units=u, rank=r) for x, u, r in product(((1, 10), (3, 7)), (1, 4, 9), (1, 2, 3))),
     *(Svdf(steps=n, bias=bias) for n, bias in product((1, 2, 10, 30), (False, True))),
     *(Svdf(zero_points=z) for z in ((-128, -128), (127, 0), (0, 127), (5, -128))),
-    *(Svdf(scales=s, zero_points=(3, 4)) for s in ((0.0001, 0.001), (0.001, 0.4), (1.0, 0.3), (3.0, 0.01))),
+    *(
+        Svdf(scales=s, zero_points=(3, 4))
+        for s in ((0.0001, 0.001), (0.001, 0.4), (1.0, 0.3), (3.0, 0.01))
+    ),
     *(Lstm(x=x, cells=c) for x, c in product(((1, 1, 5), (1, 7, 3), (3, 2, 9)), (1, 4, 13))),
     *(Lstm(x=x, time_major=True) for x in ((1, 1, 5), (7, 1, 3), (2, 3, 9))),
-    *(Lstm(coupled=True, x=x, time_major=t) for x, t in product(((1, 3, 5), (2, 4, 3)), (False, True))),
+    *(
+        Lstm(coupled=True, x=x, time_major=t)
+        for x, t in product(((1, 3, 5), (2, 4, 3)), (False, True))
+    ),
     *(Lstm(zero_points=z) for z in ((-128, -128), (127, 127), (0, 0), (0, -20))),
     *(Lstm(cell_shift=s, weight_scale=w) for s, w in product(range(-15, -8), (0.001, 0.01, 0.1))),
     *(Lstm(cell_clip=c, weight_scale=0.05) for c in (0.5, 1.0, 10.0, 1000.0)),
     *(
         Variable(value=v, times=n, **order)
-        for v, n, order in product(("sum", "double", "input"), (1, 2), ({}, {"late": True}, {"after": True}))
+        for v, n, order in product(
+            ("sum", "double", "input"), (1, 2), ({}, {"late": True}, {"after": True})
+        )
     ),
     Variable(dtype="int16", x=(2, 3)),
 ]

@@ -88,7 +88,11 @@ QUANTISATIONS = (
 REDUCERS = ("MEAN", "SUM", "REDUCE_MAX", "REDUCE_MIN")
 
 CASES: list[Spec] = [
-    *(Reduce(op, x=x, axes=axes, keep=keep) for op in REDUCERS for (x, axes), keep in product(SHAPES, (False, True))),
+    *(
+        Reduce(op, x=x, axes=axes, keep=keep)
+        for op in REDUCERS
+        for (x, axes), keep in product(SHAPES, (False, True))
+    ),
     *(
         Reduce(op, scales=s, zero_points=z, axes=axes)
         for op in ("MEAN", "SUM")
@@ -106,7 +110,14 @@ CASES: list[Spec] = [
     *(
         Arg(op, x=x, axis=axis)
         for op in ("ARG_MAX", "ARG_MIN")
-        for x, axis in (((2, 5, 3), -1), ((2, 5, 3), 0), ((2, 5, 3), 1), ((10,), 0), ((1, 1), 1), ((1, 3, 4, 5), 2))
+        for x, axis in (
+            ((2, 5, 3), -1),
+            ((2, 5, 3), 0),
+            ((2, 5, 3), 1),
+            ((10,), 0),
+            ((1, 1), 1),
+            ((1, 3, 4, 5), 2),
+        )
     ),
     *(Arg(op, index="int64") for op in ("ARG_MAX", "ARG_MIN")),
     *(Arg(op, x=(1, 300), axis_index="int64") for op in ("ARG_MAX", "ARG_MIN")),
@@ -114,8 +125,14 @@ CASES: list[Spec] = [
 
 REFUSED = [
     (Reduce("REDUCE_MAX", scales=(0.05, 0.06)), "expected the input's scale 0.05"),
-    (Reduce("SUM", dtype="int16", zero_points=(0, 0), scales=(0.05, 0.06)), "expected the input's scale 0.05"),
-    (Reduce("MEAN", dtype="int32", zero_points=(0, 0)), "int32 activations: expected int8 or int16"),
+    (
+        Reduce("SUM", dtype="int16", zero_points=(0, 0), scales=(0.05, 0.06)),
+        "expected the input's scale 0.05",
+    ),
+    (
+        Reduce("MEAN", dtype="int32", zero_points=(0, 0)),
+        "int32 activations: expected int8 or int16",
+    ),
     (Reduce("MEAN", scales=(1e6, 1e-6)), "shift out of range"),
     (Arg("ARG_MAX", dtype="int16"), "int16 activations: expected int8"),
 ]

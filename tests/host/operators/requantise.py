@@ -100,17 +100,43 @@ CASES: list[Spec] = [
         Function("QUANTIZE", "int16", "int8", scales=s, zero_points=(0, z), x=EVERY)
         for s, z in product(((0.001, 0.2), (0.001, 0.05), (0.0001, 0.11)), (0, -128, 127))
     ),
-    *(Function("QUANTIZE", "int32", "int16", scales=s) for s in ((0.5, 0.001), (0.001, 0.001), (0.01, 0.003))),
-    *(Function("CAST", a, b, (0.0, 0.0)) for a, b in product(TYPES, TYPES) if (a, b) != ("int64", "bool")),
+    *(
+        Function("QUANTIZE", "int32", "int16", scales=s)
+        for s in ((0.5, 0.001), (0.001, 0.001), (0.01, 0.003))
+    ),
+    *(
+        Function("CAST", a, b, (0.0, 0.0))
+        for a, b in product(TYPES, TYPES)
+        if (a, b) != ("int64", "bool")
+    ),
     *(Function(op, scales=s, x=EVERY) for op, s in product(("RELU", "RELU6", "ABS"), SCALES_16)),
-    *(Function("LEAKY_RELU", scales=s, alpha=a, x=EVERY) for s, a in product(SCALES_16, (0.1, 0.3, 1.5, -0.4, 0.0))),
-    *(Function("EXP", scales=s, x=EVERY) for s in ((0.0001, 0.001), (0.0003, 0.7), (0.00002, 0.0001))),
+    *(
+        Function("LEAKY_RELU", scales=s, alpha=a, x=EVERY)
+        for s, a in product(SCALES_16, (0.1, 0.3, 1.5, -0.4, 0.0))
+    ),
+    *(
+        Function("EXP", scales=s, x=EVERY)
+        for s in ((0.0001, 0.001), (0.0003, 0.7), (0.00002, 0.0001))
+    ),
     *(Function("LOG", scales=s, x=EVERY) for s in ((0.0001, 0.001), (0.01, 0.0003))),
     *(
         Function(op, scales=(s, 2.0**-15), x=EVERY)
         for op, s in product(
             ("LOGISTIC", "TANH"),
-            (2.0**-12, 2.0**-11, 2.0**-10, 2.0**-14, 0.0001, 0.00031, 0.0007, 0.003, 0.02, 0.5, 2.6, 1e-6),
+            (
+                2.0**-12,
+                2.0**-11,
+                2.0**-10,
+                2.0**-14,
+                0.0001,
+                0.00031,
+                0.0007,
+                0.003,
+                0.02,
+                0.5,
+                2.6,
+                1e-6,
+            ),
         )
     ),
     *(Chain(op, seen) for op, seen in product(("RELU", "RELU6"), (False, True))),
@@ -119,7 +145,10 @@ CASES: list[Spec] = [
 # What TensorFlow Lite or the engine lacks, and a word of why.
 REFUSED: list[tuple[Spec, str]] = [
     (Function("QUANTIZE", "int8", "int16"), "int8 activations: expected int16 or int32"),
-    (Function("QUANTIZE", "int16", "uint8", zero_points=(0, 128)), "int16 activations: expected int8 or uint8"),
+    (
+        Function("QUANTIZE", "int16", "uint8", zero_points=(0, 128)),
+        "int16 activations: expected int8 or uint8",
+    ),
     (Function("RELU_N1_TO_1"), "int16 activations: expected int8"),
     (Function("HARD_SWISH"), "int16 activations: expected int8"),
     (Function("LOGISTIC", scales=(0.001, 0.01)), "expected scale 1/32768"),

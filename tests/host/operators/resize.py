@@ -54,11 +54,15 @@ CORNERS = ((False, False), (True, False), (False, True))
 CASES: list[Spec] = [
     *(
         Resize(op, x, size, corners, half_pixels)
-        for op, (x, size), (corners, half_pixels) in product(("RESIZE_NEAREST_NEIGHBOR", "RESIZE_BILINEAR"), SIZES, CORNERS)
+        for op, (x, size), (corners, half_pixels) in product(
+            ("RESIZE_NEAREST_NEIGHBOR", "RESIZE_BILINEAR"), SIZES, CORNERS
+        )
     ),
     *(
         Resize(op, x, size, corners, half_pixels, "int16")
-        for op, (x, size), (corners, half_pixels) in product(("RESIZE_NEAREST_NEIGHBOR", "RESIZE_BILINEAR"), SIZES[2:8], CORNERS)
+        for op, (x, size), (corners, half_pixels) in product(
+            ("RESIZE_NEAREST_NEIGHBOR", "RESIZE_BILINEAR"), SIZES[2:8], CORNERS
+        )
     ),
     *(Resize("RESIZE_NEAREST_NEIGHBOR", *sizes, dtype="uint8") for sizes in SIZES[:3]),
     *(Resize("RESIZE_NEAREST_NEIGHBOR", *sizes, corners=True, half_pixels=True) for sizes in SIZES),

@@ -24,7 +24,11 @@ class Flatten(Spec):
         x = b.tensor(self.x, 0.05, 3)
         shape = b.tensor((len(self.x),), dtype=self.index)
         b.op("SHAPE", [x], [shape], outType={"int32": 2, "int64": 4}[self.index])
-        batch, rest, product = b.tensor((), dtype=self.index), b.tensor((3,), dtype=self.index), b.tensor((), dtype=self.index)
+        batch, rest, product = (
+            b.tensor((), dtype=self.index),
+            b.tensor((3,), dtype=self.index),
+            b.tensor((), dtype=self.index),
+        )
         part(b, shape, batch, 0, 1, shrink=1)
         part(b, shape, rest, 1, 4)
         b.op("REDUCE_PROD", [rest, b.constant(np.array([0], np.int32))], [product], keepDims=False)
@@ -77,7 +81,11 @@ class Counted(Spec):
         x = b.tensor((9, 5), 0.05, 3)
         n = len(range(self.start, self.limit, self.delta))
         indices = b.tensor((n,), dtype="int32")
-        b.op("RANGE", [b.constant(np.array(v, np.int32)) for v in (self.start, self.limit, self.delta)], [indices])
+        b.op(
+            "RANGE",
+            [b.constant(np.array(v, np.int32)) for v in (self.start, self.limit, self.delta)],
+            [indices],
+        )
         if self.change:
             changed = b.tensor((n,), dtype="int32")
             b.op(self.change, [indices, b.constant(np.array([self.by], np.int32))], [changed])

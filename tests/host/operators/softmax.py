@@ -9,9 +9,12 @@ import numpy as np
 from build import Builder, Shape, Tensor
 from spec import Spec
 
-
 # Scale and zero point of the output, by the types of input and output.
-OUTPUTS = {("int8", "int8"): (1 / 256, -128), ("int8", "int16"): (1 / 65536, -32768), ("int16", "int16"): (1 / 32768, 0)}
+OUTPUTS = {
+    ("int8", "int8"): (1 / 256, -128),
+    ("int8", "int16"): (1 / 65536, -32768),
+    ("int16", "int16"): (1 / 32768, 0),
+}
 
 
 @dataclass(frozen=True)
@@ -57,12 +60,21 @@ CASES: list[Spec] = [
     ),
     *(
         Softmax(dtypes=("int16", "int16"), zero_point=0, scale=s, x=x)
-        for s, x in product((1e-6, 1e-5, 0.0001, 0.0003, 0.003, 0.1), ((1, 10), (3, 33), (5,), (2, 3, 12), (1, 1), (2, 1000)))
+        for s, x in product(
+            (1e-6, 1e-5, 0.0001, 0.0003, 0.003, 0.1),
+            ((1, 10), (3, 33), (5,), (2, 3, 12), (1, 1), (2, 1000)),
+        )
     ),
-    *(Softmax(dtypes=("int16", "int16"), zero_point=0, scale=0.0002, beta=beta) for beta in (0.1, 2.0, 10.0)),
+    *(
+        Softmax(dtypes=("int16", "int16"), zero_point=0, scale=0.0002, beta=beta)
+        for beta in (0.1, 2.0, 10.0)
+    ),
 ]
 
 REFUSED = [
-    (Softmax(dtypes=("int16", "int16"), zero_point=0, x=(1, 2, 1, 2, 3)), "expected at most 4 dimensions of int16"),
+    (
+        Softmax(dtypes=("int16", "int16"), zero_point=0, x=(1, 2, 1, 2, 3)),
+        "expected at most 4 dimensions of int16",
+    ),
     (Softmax(scale=1e-9), "is too small"),
 ]

@@ -17,7 +17,10 @@ class TransposeConv(Spec):
     kernel: Shape = (3, 3)
     stride: Shape = (2, 2)
     padding: str = "SAME"
-    longer: Shape = (0, 0)  # rows and columns by which the output is longer than the shortest that fits
+    longer: Shape = (
+        0,
+        0,
+    )  # rows and columns by which the output is longer than the shortest that fits
     activation: str = "NONE"
     bias: str = "random"  # or "absent"
     per_channel: bool = True
@@ -45,7 +48,9 @@ class TransposeConv(Spec):
         option = {}
         if self.bias == "random":
             bias_scales = np.float32(x.scale) * scales.astype(np.float32)
-            made, option = bias(b, rng, self.out, self.bias_spread, bias_scales, self.dtype, self.bias_bits)
+            made, option = bias(
+                b, rng, self.out, self.bias_spread, bias_scales, self.dtype, self.bias_bits
+            )
             inputs.append(made)
         y = b.tensor(shape, y_scale, points[1], self.dtype)
         b.op(
@@ -64,7 +69,9 @@ class TransposeConv(Spec):
         """Height and width of the output: the shortest of which a convolution makes the input's, and a little more."""
         extents = (
             (size - 1) * stride + (1 if self.padding == "SAME" else kernel) + longer
-            for size, stride, kernel, longer in zip(self.x[1:3], self.stride, self.kernel, self.longer)
+            for size, stride, kernel, longer in zip(
+                self.x[1:3], self.stride, self.kernel, self.longer
+            )
         )
         return tuple(extents)
 
@@ -73,12 +80,17 @@ LINES = [
     *(
         dict(kernel=kernel, stride=stride, padding=padding, longer=longer)
         for kernel, stride, padding, longer in product(
-            ((1, 1), (2, 2), (3, 3), (2, 5), (4, 4)), ((1, 1), (2, 2), (3, 1), (2, 4)), ("SAME", "VALID"), ((0, 0),)
+            ((1, 1), (2, 2), (3, 3), (2, 5), (4, 4)),
+            ((1, 1), (2, 2), (3, 1), (2, 4)),
+            ("SAME", "VALID"),
+            ((0, 0),),
         )
     ),
     *(
         dict(kernel=kernel, stride=(3, 2), padding=padding, longer=longer)
-        for kernel, padding, longer in product(((3, 3), (5, 2), (1, 1)), ("SAME", "VALID"), ((2, 1), (1, 0), (4, 7)))
+        for kernel, padding, longer in product(
+            ((3, 3), (5, 2), (1, 1)), ("SAME", "VALID"), ((2, 1), (1, 0), (4, 7))
+        )
     ),
     *(dict(x=x) for x in ((1, 1, 1, 1), (1, 1, 6, 2), (3, 4, 2, 5), (2, 3, 3, 17), (1, 5, 4, 64))),
     dict(x=(1, 8, 8, 8), out=1, kernel=(2, 2), padding="VALID"),
@@ -93,6 +105,13 @@ LINES = [
 
 CASES: list[Spec] = [
     *(TransposeConv(dtype=dtype, **line) for dtype in ("int8", "int16") for line in LINES),
-    *(TransposeConv(zero_points=z, padding=p) for z, p in product(((-128, 127), (127, -128), (0, 0)), ("SAME", "VALID"))),
-    *(TransposeConv(dtype="int16", bias_bits=32, **line) for line in LINES[::4] if "bias" not in line),
+    *(
+        TransposeConv(zero_points=z, padding=p)
+        for z, p in product(((-128, 127), (127, -128), (0, 0)), ("SAME", "VALID"))
+    ),
+    *(
+        TransposeConv(dtype="int16", bias_bits=32, **line)
+        for line in LINES[::4]
+        if "bias" not in line
+    ),
 ]

@@ -9,7 +9,14 @@ from itertools import product
 import numpy as np
 
 from minfer.compiler.ir import Op, Tensor
-from minfer.compiler.operators.copy import NO_BOOL, QUANTISED, CopyParams, Move, expect_alike, movable
+from minfer.compiler.operators.copy import (
+    NO_BOOL,
+    QUANTISED,
+    CopyParams,
+    Move,
+    expect_alike,
+    movable,
+)
 from minfer.compiler.operators.pad import Widths, kept
 from minfer.compiler.operators.registry import Node, importer
 from minfer.compiler.operators.slices import INDEX, whole_numbers
@@ -39,7 +46,9 @@ def space_to_batch(node: Node) -> list[Op]:
     move = Move(node, [x], y, fill=y.zero_point if y.dtype in QUANTISED else 0)
     for at_x, at_y in _images(x, y, block, widths):
         move.take(move.y[at_y], move.x[0][at_x])
-    return [kept(op, "SPACE_TO_BATCH_ND", BlockParams(block, widths, op.params)) for op in move.ops()]
+    return [
+        kept(op, "SPACE_TO_BATCH_ND", BlockParams(block, widths, op.params)) for op in move.ops()
+    ]
 
 
 @importer("BATCH_TO_SPACE_ND")
@@ -54,13 +63,21 @@ def batch_to_space(node: Node) -> list[Op]:
     move = Move(node, [x], y)
     for at_y, at_x in _images(y, x, block, widths):
         move.take(move.y[at_y], move.x[0][at_x])
-    return [kept(op, "BATCH_TO_SPACE_ND", BlockParams(block, widths, op.params)) for op in move.ops()]
+    return [
+        kept(op, "BATCH_TO_SPACE_ND", BlockParams(block, widths, op.params)) for op in move.ops()
+    ]
 
 
 def _operands(node: Node, what: str) -> tuple[Tensor, Tensor, tuple[int, ...], Widths]:
-    x, y, block = movable(node, 0, *NO_BOOL), node.outputs[0], tuple(whole_numbers(node, 1, "block shape"))
+    x, y, block = (
+        movable(node, 0, *NO_BOOL),
+        node.outputs[0],
+        tuple(whole_numbers(node, 1, "block shape")),
+    )
     if len(x.shape) not in (3, 4) or len(block) != len(x.shape) - 2 or min(block) < 1:
-        node.refuse(f"expected 3 or 4 dimensions and a block of 1 or 2, found shape {x.shape} and block {block}")
+        node.refuse(
+            f"expected 3 or 4 dimensions and a block of 1 or 2, found shape {x.shape} and block {block}"
+        )
     expect_alike(node, x)
     widths = node.constant(2, what, *INDEX)
     node.expect_shape(widths, (len(block), 2))
@@ -70,7 +87,9 @@ def _operands(node: Node, what: str) -> tuple[Tensor, Tensor, tuple[int, ...], W
     return x, y, block, pairs
 
 
-def _images(wide: Tensor, small: Tensor, block: tuple[int, ...], widths: Widths) -> Iterator[tuple[Index, Index]]:
+def _images(
+    wide: Tensor, small: Tensor, block: tuple[int, ...], widths: Widths
+) -> Iterator[tuple[Index, Index]]:
     """For each small image where its elements lie in the wide one, and in the batch of small ones."""
     batch = wide.shape[0]
     for number, offsets in enumerate(product(*map(range, block))):

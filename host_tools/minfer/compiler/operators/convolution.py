@@ -92,7 +92,9 @@ def conv_2d(node: Node) -> Op:
     if groups > 1:
         weights = _widened(weights) if x.dtype == DType.INT8 else _dense(weights, groups)
     if x.dtype == DType.INT16 and (len(node.inputs) < 3 or node.inputs[2] is None):
-        node.refuse("no bias: expected one with int16 activations, as TensorFlow Lite does; convert it again")
+        node.refuse(
+            "no bias: expected one with int16 activations, as TensorFlow Lite does; convert it again"
+        )
     return _convolution(node, options, weights, channels, weights.elements // channels)
 
 
@@ -113,7 +115,9 @@ def depthwise_conv_2d(node: Node) -> Op:
     return _convolution(node, options, weights, channels, kernel_h * kernel_w)
 
 
-def _convolution(node: Node, options: dict[str, Any], weights: Tensor, channels: int, macs: int) -> Op:
+def _convolution(
+    node: Node, options: dict[str, Any], weights: Tensor, channels: int, macs: int
+) -> Op:
     """`macs`: multiply-accumulates of one element of the output."""
     x, y = node.inputs[0], node.outputs[0]
     rows = axis(node, options, "H", x.shape[1], weights.shape[1], options["DilationHFactor"])

@@ -47,7 +47,9 @@ def movable(node: Node, i: int = 0, *types: DType) -> Tensor:
         node.activation(i, *allowed)
     for y in node.outputs:
         if y.dtype != x.dtype:
-            node.refuse(f"expected the input's type {x.dtype}, found {y.dtype}; convert it again", y)
+            node.refuse(
+                f"expected the input's type {x.dtype}, found {y.dtype}; convert it again", y
+            )
     return x
 
 
@@ -61,7 +63,9 @@ def expect_alike(node: Node, x: Tensor) -> None:
 class Move:
     """One COPY in the making. `x` and `y` are the arrays to take views of: one for each input, one for the output."""
 
-    def __init__(self, node: Node, inputs: Sequence[Tensor], y: Tensor, fill: Optional[int] = None) -> None:
+    def __init__(
+        self, node: Node, inputs: Sequence[Tensor], y: Tensor, fill: Optional[int] = None
+    ) -> None:
         self._node, self._inputs, self._output, self._fill = node, list(inputs), y, fill
         self._constant = all(t.data is not None for t in inputs)
         self._regions: list[tuple[int, Walk]] = []

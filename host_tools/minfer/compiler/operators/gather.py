@@ -58,13 +58,17 @@ def gather_nd(node: Node) -> list[Op]:
         node.refuse(f"indices of {depth} dimensions into shape {x.shape}", indices)
     node.expect_shape(node.outputs[0], (*shape, *x.shape[depth:]))
     if indices.data is None and depth > 1:
-        node.refuse(f"indices of {depth} dimensions computed at run time: expected constants", indices)
+        node.refuse(
+            f"indices of {depth} dimensions computed at run time: expected constants", indices
+        )
     if indices.data is not None:
         parts = np.moveaxis(indices.data, -1, 0)
         if any(part.min() < 0 or part.max() >= n for part, n in zip(parts, x.shape)):
             node.refuse(f"an index outside shape {x.shape}", indices)
         indices = Tensor.constant(indices.name, np.ravel_multi_index(parts, x.shape[:depth]))
-    return gather(node, x, indices, GatherParams(1, 1, prod(x.shape[:depth]), prod(x.shape[depth:])))
+    return gather(
+        node, x, indices, GatherParams(1, 1, prod(x.shape[:depth]), prod(x.shape[depth:]))
+    )
 
 
 def gather(node: Node, x: Tensor, indices: Tensor, params: GatherParams) -> list[Op]:

@@ -20,7 +20,9 @@ def concatenation(node: Node) -> list[Op]:
         expect_alike(node, x)
         if len(x.shape) != len(y.shape):
             node.refuse(f"expected {len(y.shape)} dimensions, found shape {x.shape}", x)
-    node.expect_shape(y, (*parts[0].shape[:axis], sum(x.shape[axis] for x in parts), *parts[0].shape[axis + 1 :]))
+    node.expect_shape(
+        y, (*parts[0].shape[:axis], sum(x.shape[axis] for x in parts), *parts[0].shape[axis + 1 :])
+    )
     before = (slice(None),) * axis
     move, end = Move(node, parts, y), 0
     for i, x in enumerate(parts):

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from itertools import product
 
 from minfer.compiler.ir import Op
-from minfer.compiler.operators.copy import NO_BOOL, QUANTISED, CopyParams, Move, expect_alike, movable
+from minfer.compiler.operators.copy import (
+    NO_BOOL,
+    QUANTISED,
+    CopyParams,
+    Move,
+    expect_alike,
+    movable,
+)
 from minfer.compiler.operators.registry import Node, importer
 from minfer.compiler.operators.slices import INDEX
 
@@ -55,7 +62,9 @@ def mirror_pad(node: Node) -> list[Op]:
     if any(max(pair) > n - skipped for n, pair in zip(x.shape, widths)):
         node.refuse(f"paddings {widths} reach further than the image of shape {x.shape}")
     move = Move(node, [x], y)
-    for parts in product(*(tuple(_mirrored(n, b, a, skipped)) for n, (b, a) in zip(x.shape, widths))):
+    for parts in product(
+        *(tuple(_mirrored(n, b, a, skipped)) for n, (b, a) in zip(x.shape, widths))
+    ):
         to, mirrored = ([part[i] for part in parts] for i in (0, 1))
         backwards = tuple(slice(None, None, part[2]) for part in parts)
         move.take(move.y[(*to, ...)], move.x[0][(*mirrored, ...)][(*backwards, ...)])

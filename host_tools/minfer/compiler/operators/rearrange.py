@@ -19,7 +19,9 @@ def transpose(node: Node) -> list[Op]:
     """Dimension i of the output is dimension perm[i] of the input."""
     x, y, perm = movable(node), node.outputs[0], whole_numbers(node, 1, "permutation")
     rank = len(x.shape)
-    if sorted(p % max(rank, 1) for p in perm) != list(range(rank)) or any(not -rank <= p < rank for p in perm):
+    if sorted(p % max(rank, 1) for p in perm) != list(range(rank)) or any(
+        not -rank <= p < rank for p in perm
+    ):
         node.refuse(f"expected a permutation of {rank} dimensions, found {perm}")
     node.expect_shape(y, tuple(x.shape[p] for p in perm))
     return moved(node, x, y, lambda array: array.transpose(perm))
@@ -45,11 +47,19 @@ def depth_to_space(node: Node) -> list[Op]:
 
 def _blocks(node: Node, options: str, deep: Tensor, wide: Tensor) -> tuple[Tensor, Tensor, int]:
     """Input, output and the side of a square, checked to fit."""
-    x, y, block = movable(node, 0, *BLOCK_TYPES), node.outputs[0], node.options(options)["BlockSize"]
+    x, y, block = (
+        movable(node, 0, *BLOCK_TYPES),
+        node.outputs[0],
+        node.options(options)["BlockSize"],
+    )
     node.expect_rank(x, 4)
     node.expect_rank(y, 4)
     batch, rows, cols, depth = deep.shape
-    if block < 1 or depth % block**2 or wide.shape != (batch, rows * block, cols * block, depth // block**2):
+    if (
+        block < 1
+        or depth % block**2
+        or wide.shape != (batch, rows * block, cols * block, depth // block**2)
+    ):
         node.refuse(f"shapes {x.shape} and {y.shape} do not fit a block size of {block}")
     return x, y, block
 

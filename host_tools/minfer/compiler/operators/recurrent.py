@@ -77,7 +77,13 @@ class LstmParams:
     def words(self) -> list[int]:
         """The fields in their order, a multiplier with its shift."""
         gates = (word for pair in self.gates for multiplier in pair for word in multiplier)
-        head = [int(self.time_major), self.cell_shift, self.cell_clip, *self.out, self.out_zero_point]
+        head = [
+            int(self.time_major),
+            self.cell_shift,
+            self.cell_clip,
+            *self.out,
+            self.out_zero_point,
+        ]
         return head + list(gates)
 
 
@@ -122,7 +128,9 @@ def lstm(node: Node) -> Op:
         Tensor.constant(name("recurrent weights"), np.stack([t.data for t in r])),
         Tensor.constant(
             name("biases"),
-            np.stack([[_effective(a, x, b.data), _effective(u, h, 0)] for a, u, b in zip(w, r, biases)]),
+            np.stack(
+                [[_effective(a, x, b.data), _effective(u, h, 0)] for a, u, b in zip(w, r, biases)]
+            ),
         ),
         h,
         c,
@@ -146,7 +154,11 @@ def _has(node: Node, i: int) -> bool:
 
 def _expect_plain(node: Node, options: dict) -> None:
     """Refuses the variants that TensorFlow's converter does not write for LSTM layers."""
-    variants = (("peephole connections", PEEPHOLES), ("a projection", PROJECTION), ("layer normalisation", LAYER_NORMS))
+    variants = (
+        ("peephole connections", PEEPHOLES),
+        ("a projection", PROJECTION),
+        ("layer normalisation", LAYER_NORMS),
+    )
     for what, places in variants:
         if any(_has(node, i) for i in places):
             node.refuse(f"LSTM with {what}: expected a plain LSTM layer; build the model without")
@@ -159,7 +171,10 @@ def _state(node: Node, i: int, what: str, dtype: DType) -> Tensor:
     if tensor.initial is None:
         node.refuse(f"{what}: expected a variable tensor; convert it again", tensor)
     if tensor.dtype != dtype:
-        node.refuse(f"{what}: expected {dtype}, found {tensor.dtype}; quantise the model with int16 states", tensor)
+        node.refuse(
+            f"{what}: expected {dtype}, found {tensor.dtype}; quantise the model with int16 states",
+            tensor,
+        )
     if len(tensor.scales) != 1 or not tensor.scale > 0:
         node.refuse(f"{what}: expected one scale above 0", tensor)
     if dtype == DType.INT16 and tensor.zero_point != 0:

@@ -75,7 +75,9 @@ class Node:
         if tensor.data is None:
             self.refuse(f"{what} computed at run time: expected a constant; freeze it", tensor)
         if tensor.dtype not in types:
-            self.refuse(f"{what}: expected {_either(types)}, found {tensor.dtype}; {FULL_INT8}", tensor)
+            self.refuse(
+                f"{what}: expected {_either(types)}, found {tensor.dtype}; {FULL_INT8}", tensor
+            )
         return tensor
 
     def optional_constant(self, i: int, what: str, *types: DType) -> Optional[Tensor]:
@@ -170,7 +172,9 @@ class Node:
                 tensor,
             )
         if tensor.dtype not in (types or (DType.INT8,)):
-            self.refuse(f"{tensor.dtype} activations: expected {_either(types)}; {FULL_INT8}", tensor)
+            self.refuse(
+                f"{tensor.dtype} activations: expected {_either(types)}; {FULL_INT8}", tensor
+            )
         if len(tensor.scales) != 1:
             self.refuse(f"expected 1 scale, found {len(tensor.scales)}; {FULL_INT8}", tensor)
         if not (math.isfinite(tensor.scale) and tensor.scale > 0):
@@ -179,7 +183,9 @@ class Node:
             self.refuse(f"expected a zero point of 0 with int16, found {tensor.zero_point}", tensor)
         least, most = np.iinfo(tensor.dtype.numpy).min, np.iinfo(tensor.dtype.numpy).max
         if not least <= tensor.zero_point <= most:
-            self.refuse(f"expected a zero point of {least} to {most}, found {tensor.zero_point}", tensor)
+            self.refuse(
+                f"expected a zero point of {least} to {most}, found {tensor.zero_point}", tensor
+            )
         return tensor
 
 

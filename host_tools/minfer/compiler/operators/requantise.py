@@ -142,7 +142,8 @@ def cast(node: Node) -> Op:
     for tensor in (x, y):
         if tensor.dtype not in INTEGERS:
             node.refuse(
-                f"{tensor.dtype}: expected integers or bool; quantise the whole model to int8", tensor
+                f"{tensor.dtype}: expected integers or bool; quantise the whole model to int8",
+                tensor,
             )
     if x.dtype == DType.INT64 and y.dtype == DType.BOOL:
         node.refuse("int64 to bool: expected an integer of 32 bits or less", x)

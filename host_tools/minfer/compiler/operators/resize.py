@@ -46,7 +46,9 @@ def _bilinear_axis(node: Node, options: dict[str, Any], size: int, wanted: int) 
         scale = (ONE * (size - 1) + (wanted - 1) // 2) // (wanted - 1)
     offset = scale // 2 - ONE // 2 if options["HalfPixelCenters"] else 0
     if (wanted - 1) * scale + offset >= ONE * size:
-        node.refuse(f"from {size} to {wanted} elements TensorFlow Lite reads past the image; resize in two steps")
+        node.refuse(
+            f"from {size} to {wanted} elements TensorFlow Lite reads past the image; resize in two steps"
+        )
     return scale, offset
 
 
@@ -75,7 +77,11 @@ def nearest(node: Node) -> list[Op]:
 def _nearest_axis(options: dict[str, Any], size: int, wanted: int) -> np.ndarray:
     """Which element of the input each of the output is; in single precision, as there."""
     corners = options["AlignCorners"] and wanted > 1
-    scale = np.float32(size - 1) / np.float32(wanted - 1) if corners else np.float32(size) / np.float32(wanted)
+    scale = (
+        np.float32(size - 1) / np.float32(wanted - 1)
+        if corners
+        else np.float32(size) / np.float32(wanted)
+    )
     offset = np.float32(0.5 if options["HalfPixelCenters"] else 0.0)
     real = (np.arange(wanted).astype(np.float32) + offset) * np.float32(scale)
     whole = np.floor(real + np.float32(0.5)) if options["AlignCorners"] else np.floor(real)

@@ -31,9 +31,13 @@ def strided_slice(node: Node) -> list[Op]:
     """As numpy slices; what the masks mean is in TensorFlow's description of tf.strided_slice."""
     options = node.options("StridedSliceOptions")
     x = movable(node)
-    begin, end, strides = (whole_numbers(node, i, what) for i, what in ((1, "begin"), (2, "end"), (3, "strides")))
+    begin, end, strides = (
+        whole_numbers(node, i, what) for i, what in ((1, "begin"), (2, "end"), (3, "strides"))
+    )
     if not len(begin) == len(end) == len(strides) or 0 in strides:
-        node.refuse(f"begin {begin}, end {end}, strides {strides}: expected as many of each, no stride 0")
+        node.refuse(
+            f"begin {begin}, end {end}, strides {strides}: expected as many of each, no stride 0"
+        )
     index: list = []
     for i, (first, last, step) in enumerate(zip(begin, end, strides)):
 
@@ -50,9 +54,13 @@ def strided_slice(node: Node) -> list[Op]:
             index.append(0 if masked("Begin") else first)
         else:
             last = first + last if options["Offset"] else last
-            index.append(slice(None if masked("Begin") else first, None if masked("End") else last, step))
+            index.append(
+                slice(None if masked("Begin") else first, None if masked("End") else last, step)
+            )
     if Ellipsis in index and sum(i is not None for i in index) > len(x.shape):
-        node.refuse("an ellipsis that stands for no dimension, which TensorFlow Lite gets wrong; leave it out")
+        node.refuse(
+            "an ellipsis that stands for no dimension, which TensorFlow Lite gets wrong; leave it out"
+        )
     try:
         return _part(node, x, tuple(index))
     except IndexError as error:
@@ -80,7 +88,9 @@ def split_v(node: Node) -> list[Op]:
     left = x.shape[axis] - sum(size for size in sizes if size != -1)
     sizes = [left if size == -1 else size for size in sizes]
     if sum(sizes) != x.shape[axis] or min(sizes) < 1 or len(sizes) != len(node.outputs):
-        node.refuse(f"{x.shape[axis]} elements do not split into {len(node.outputs)} parts of sizes {sizes}")
+        node.refuse(
+            f"{x.shape[axis]} elements do not split into {len(node.outputs)} parts of sizes {sizes}"
+        )
     return _split(node, x, axis, sizes)
 
 
@@ -101,7 +111,9 @@ def reverse(node: Node) -> list[Op]:
     """Backwards along some axes."""
     x = movable(node)
     axes = {axis_of(node, axis, x) for axis in whole_numbers(node, 1, "axes")}
-    return _part(node, x, tuple(slice(None, None, -1 if i in axes else 1) for i in range(len(x.shape))))
+    return _part(
+        node, x, tuple(slice(None, None, -1 if i in axes else 1) for i in range(len(x.shape)))
+    )
 
 
 def whole_numbers(node: Node, i: int, what: str) -> list[int]:

@@ -11,7 +11,12 @@ import numpy as np
 
 from minfer.compiler.ir import Op, Tensor
 from minfer.compiler.operators.registry import Node, importer
-from minfer.compiler.quantise import Multiplier, quantise_multiplier, round_half_away, softmax_scaling
+from minfer.compiler.quantise import (
+    Multiplier,
+    quantise_multiplier,
+    round_half_away,
+    softmax_scaling,
+)
 from minfer.format import DType
 
 # Scale and zero point of the output, by the types of input and output.
@@ -53,7 +58,9 @@ def softmax(node: Node) -> Op:
         )
     if x.dtype == DType.INT16:
         if len(x.shape) > 4:
-            node.refuse(f"expected at most 4 dimensions of int16, found shape {x.shape}; reshape it", x)
+            node.refuse(
+                f"expected at most 4 dimensions of int16, found shape {x.shape}; reshape it", x
+            )
         real = float(FLOAT(x.scale) * FLOAT(beta)) / (10.0 / INT16_RANGE)
         return node.op("SOFTMAX", [x, *_tables()], SoftmaxParams(quantise_multiplier(real), 0))
     multiplier, diff_min = softmax_scaling(beta, x.scale)

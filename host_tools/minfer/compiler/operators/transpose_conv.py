@@ -42,7 +42,8 @@ def transpose_conv(node: Node) -> Op:
     channels, kernel_h, kernel_w, depth = weights.shape
     if y.shape[0] != x.shape[0] or y.shape[3] != channels or x.shape[3] != depth:
         node.refuse(
-            f"weights of shape {weights.shape} do not fit input {x.shape} and output {y.shape}", weights
+            f"weights of shape {weights.shape} do not fit input {x.shape} and output {y.shape}",
+            weights,
         )
     scales = np.broadcast_to(node.weight_scales(weights, channels), channels)
     multipliers = channel_multipliers(x.scale, scales, y.scale)

@@ -40,8 +40,18 @@ def fold_dilations(graph: Graph) -> Graph:
         if chain.into is None:
             conv.inputs[0], conv.outputs[0] = x, y
         else:
-            conv.inputs[0].shape = (x.shape[0], params.rows.size_in, params.cols.size_in, x.shape[-1])
-            conv.outputs[0].shape = (y.shape[0], params.rows.size_out, params.cols.size_out, y.shape[-1])
+            conv.inputs[0].shape = (
+                x.shape[0],
+                params.rows.size_in,
+                params.cols.size_in,
+                x.shape[-1],
+            )
+            conv.outputs[0].shape = (
+                y.shape[0],
+                params.rows.size_out,
+                params.cols.size_out,
+                y.shape[-1],
+            )
             chain.into.inputs[0], chain.back.outputs[0] = x, y
         graph.ops.remove(chain.split)
         graph.ops.remove(chain.join)

@@ -49,7 +49,11 @@ def _may_write_at_once(graph: Graph, assign: Op, views: dict[Tensor, Tensor]) ->
     """Whether the operator that computes the new value may write it over the old one."""
     value, state = assign.inputs[0], assign.outputs[0]
     producer = graph.producer(value)
-    if producer is None or producer.kind in (RESHAPE, READ_VARIABLE) or graph.only_user(value) is not assign:
+    if (
+        producer is None
+        or producer.kind in (RESHAPE, READ_VARIABLE)
+        or graph.only_user(value) is not assign
+    ):
         return False
     if (value.scale, value.zero_point) != (state.scale, state.zero_point):
         return False
