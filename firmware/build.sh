@@ -38,13 +38,16 @@ find_cmsis_nn() {
     fi
 }
 
+# Their names in order and each once, whatever white space stood between them: another order asks for no other build.
 check_operators() {
-    local name table=$root/cmodules/minfer/engine/format.h
-    for name in ${MINFER_OPS:-}; do
-        grep -q "X([0-9]*, $name, " "$table" ||
-            die "MINFER_OPS: no operator '$name'; there are $(sed -n 's/.*X([0-9]*, \([A-Z0-9_]*\), .*/\1/p' "$table" | xargs)"
+    local names wanted name
+    names=$(sed -n 's/.*X([0-9]*, \([A-Z0-9_]*\), .*/\1/p' "$root/cmodules/minfer/engine/format.h" | xargs)
+    read -r -d '' -a wanted <<<"${MINFER_OPS:-}" || true # false at the end of the text, which is all of it
+    for name in "${wanted[@]}"; do
+        [[ " $names " == *" $name "* ]] || die "MINFER_OPS: no operator '$name'; there are $names"
     done
-    export MINFER_OPS="${MINFER_OPS:-}"
+    MINFER_OPS=$(printf '%s\n' "${wanted[@]}" | sort -u | xargs)
+    export MINFER_OPS
 }
 
 # Links every user C module below cmodules/ (some, like ulab, one level deeper) into one flat folder,
@@ -130,7 +133,7 @@ build_rp2() {
         -DPICO_SDK_PATH_OVERRIDE="$sdk" -DMICROPY_BOARD="$board" -DMICROPY_BOARD_DIR="$root/boards/$board" \
         -DMICROPY_LIB_DIR="$micropython" -DMICROPY_FROZEN_MANIFEST="$root/boards/$board/manifest.py" \
         -DUSER_C_MODULES="$folders" -DCMSIS_NN_LIB="${CMSIS_NN_LIB:-}" -DCMSIS_NN_INCLUDE="${CMSIS_NN_INCLUDE:-}" \
-        -DMINFER_OPS="${MINFER_OPS// /;}"
+        -DMINFER_OPS="$MINFER_OPS"
     logged ninja -C "$out" -j2
     logged "${PYTHON:-python3}" "$micropython/tools/uf2conv.py" -b 0x10000000 -f "$family" -c \
         -o "$out/firmware.uf2" "$out/firmware.bin"

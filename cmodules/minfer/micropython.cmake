@@ -17,9 +17,10 @@ target_compile_options(minfer_engine PRIVATE
     -O2 -g -Wall -Wextra -Werror -ffunction-sections -fdata-sections)
 target_link_libraries(minfer_engine PUBLIC ${CMSIS_NN_LIB})
 
-# Operators the firmware is to have, all if not said: -DMINFER_OPS="CONV_2D;SOFTMAX;..."
+# Operators the firmware is to have, all if not said: -DMINFER_OPS="CONV_2D SOFTMAX ..."
 if(MINFER_OPS)
-    list(TRANSFORM MINFER_OPS PREPEND MINFER_OP_ OUTPUT_VARIABLE minfer_ops)
+    separate_arguments(minfer_ops UNIX_COMMAND "${MINFER_OPS}")
+    list(TRANSFORM minfer_ops PREPEND MINFER_OP_)
     target_compile_definitions(minfer_engine PRIVATE MINFER_OPS ${minfer_ops})
 endif()
 

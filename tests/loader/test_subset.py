@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import subprocess
 from pathlib import Path
 
 import pytest
 from broken import Broken
-from c_programs import KERNELS, ROOT, compile_c, engine_sources
 
+HERE = Path(__file__).parent / "subset"
 SUBSET = ("ADD", "FULLY_CONNECTED")
 
 
-@pytest.fixture(scope="module")
-def program() -> Path:
-    """The engine with a subset, as the build files of MicroPython compile and link it."""
-    flags = ["-DMINFER_OPS", *(f"-DMINFER_OP_{name}" for name in SUBSET)]
-    sections = ["-ffunction-sections", "-fdata-sections", "-Wl,--gc-sections"]
-    return compile_c(
-        "subset", [ROOT / "tests/loader/subset.c", *engine_sources(), *KERNELS], [*flags, *sections]
-    )
+def made(how: str, folder: Path) -> list[list[str]]:
+    """The commands that build the program in a folder, with MicroPython's kind of build file."""
+    if how == "make":
+        return [["make", "-s", "-j2", "-C", str(HERE), f"BUILD={folder}", f"{folder}/subset"]]
+    operators = f"-DMINFER_OPS={' '.join(SUBSET)}"
+    return [["cmake", "-S", str(HERE), "-B", str(folder), operators], ["make", "-j2", "-C", str(folder)]]
+
+
+@pytest.fixture(scope="module", params=["make", "cmake"])
+def program(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The engine with a subset, as micropython.mk and micropython.cmake compile and link it."""
+    if shutil.which(request.param) is None:
+        pytest.skip(f"no {request.param}: apt install {request.param}")
+    folder = tmp_path_factory.mktemp(request.param)
+    for command in made(request.param, folder):
+        environment = {**os.environ, "MINFER_OPS": " ".join(SUBSET)}
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, env=environment)
+    return folder / "subset"
 
 
 def answer(program: Path, operator: str, folder: Path) -> str:

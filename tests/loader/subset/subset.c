@@ -1,5 +1,5 @@
 // subset MODEL.mnf: loads a model with an engine that has only some operators, and says why it does not.
-#include "../kernels/harness.h"
+#include "../../kernels/harness.h"
 
 int main(int argc, char **argv) {
     if (argc != 2) {
