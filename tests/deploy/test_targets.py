@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 from emulated import Pico, minfer, models, refusal, start
 from minfer.engine import Model
+from minfer.targets import BoardTarget
+from minfer.targets.host import HostTarget
 
 DIGITS = Path(__file__).resolve().parents[2] / "examples" / "digits" / "digits.tflite"
 
@@ -47,6 +49,20 @@ def test_run_of_a_float_face_in_chunks(pico: Pico, tmp_path: Path) -> None:
     samples = np.random.default_rng(0).normal(0, 20, (2, 1, 2000)).astype(np.float32)
     here = run(model, tmp_path, samples, "host")
     assert np.array_equal(run(model, tmp_path, samples, f"serial:{pico.port}"), here)
+
+
+@pytest.mark.parametrize("make", [models.wide, models.bytes_face, models.indices])
+def test_run_of_all_types(pico: Pico, make: Callable[[], models.Model]) -> None:
+    file = make().to_bytes()
+    rng = np.random.default_rng(0)
+    sample = [
+        rng.integers(-120, 121, edge.shape).astype(edge.face.numpy)
+        for edge in Model.load(file).inputs
+    ]
+    (here,) = HostTarget().run(file, [sample])
+    (there,) = BoardTarget(pico.port).run(file, [sample])
+    assert [y.dtype for y in there] == [y.dtype for y in here]
+    assert all(map(np.array_equal, there, here))
 
 
 def test_verify_and_profile_on_pico(tmp_path: Path) -> None:

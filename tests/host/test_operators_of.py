@@ -37,6 +37,14 @@ def test_convert_for_a_firmware_with_all(tmp_path: Path) -> None:
     assert target.exists()
 
 
+def test_convert_for_the_unix_firmware(tmp_path: Path) -> None:
+    if not (ROOT / "build" / "unix" / "micropython").is_file():
+        pytest.skip("no build/unix/micropython: make firmware TARGET=unix")
+    target = tmp_path / "digits.mnf"
+    minfer_command("convert", DIGITS, "-o", target, "--ops-of", "unix").success()
+    assert target.exists()
+
+
 @pytest.mark.parametrize(
     "answer, words",
     [

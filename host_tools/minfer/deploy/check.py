@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 import zlib
 from collections.abc import Sequence
@@ -14,6 +15,7 @@ from minfer.errors import MinferError, ModelError
 from minfer.files import is_tflite
 
 MAGIC = b"MNF1"
+ASK_OPERATORS = "import _minfer; print(*_minfer.ops())"  # of MicroPython
 
 
 @dataclass(frozen=True)
@@ -65,21 +67,31 @@ def check_models(board: Board, models: Sequence[Candidate], in_ram: bool = False
 
 
 def check_firmware(board: Board, name: str, content: bytes) -> None:
-    """Raises MinferError where the firmware is too old for a model, or lacks an operator of it.
+    """Raises MinferError where the firmware is too old for a model, or lacks operators of it.
 
     The board's own loader is asked, by a file for each kind of operator: one such operator without
     operands. It looks at versions first, and says so where the firmware must be newer.
     """
+    left_out = set()
     for refusal in board.values(f"refusals(minfer, {_probes(content)!r})"):
-        reason = refusal.removeprefix("operator 0").lstrip(" :")
-        if "update the firmware" in refusal:
+        reason = re.sub(r"^operator 0 \((\w+)\)", r"\1", refusal)
+        if "update the firmware" in reason:
             raise MinferError(
                 f"{name}: the firmware on {board.port} is too old for this model: {reason}"
             )
-        if "MINFER_OPS" in refusal:
-            raise MinferError(
-                f"{name}: the firmware on {board.port} is not for this model: {reason}"
-            )
+        if "MINFER_OPS" in reason:
+            left_out.add(reason.partition(":")[0])
+    if left_out:
+        have = set(board.exec(ASK_OPERATORS).split())
+        raise MinferError(f"{name}: {board.port}: {left_out_of(have, left_out)}")
+
+
+def left_out_of(have: set[str], missing: set[str]) -> str:
+    """What to say of a firmware that has some operators and lacks others."""
+    return (
+        f"expected a firmware with {', '.join(sorted(missing))}, found one without;"
+        f' build it with MINFER_OPS="{" ".join(sorted(have | missing))}"'
+    )
 
 
 def _probes(content: bytes) -> list[bytes]:

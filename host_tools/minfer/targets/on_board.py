@@ -11,10 +11,13 @@ from uctypes import addressof, bytearray_at
 CYCLES = 0xE0001004
 
 
+# Bytes of an element, by typecode.
+SIZES = {"b": 1, "B": 1, "h": 2, "i": 4, "q": 8, "f": 4}
+
+
 def buffers(words):
     # "f12,b490": each a typecode and a number of elements.
-    width = {"b": 1, "f": 4}
-    return [array(w[0], bytes(int(w[1:]) * width[w[0]])) for w in words.split(",")]
+    return [array(w[0], bytes(int(w[1:]) * SIZES[w[0]])) for w in words.split(",")]
 
 
 def start(file, takes, gives):
@@ -25,8 +28,7 @@ def start(file, takes, gives):
 
 def content(buffer):
     # Its bytes, whatever its elements are.
-    size = len(bytes(buffer[:1])) if isinstance(buffer[0], float) else 1
-    return bytearray_at(addressof(buffer), size * len(buffer))
+    return bytearray_at(addressof(buffer), len(bytes(buffer[:1])) * len(buffer))
 
 
 def put(i, begin, data):

@@ -6,24 +6,21 @@ import subprocess
 from pathlib import Path
 
 from minfer.deploy import Board
+from minfer.deploy.check import ASK_OPERATORS, left_out_of
 from minfer.engine import Model
 from minfer.errors import MinferError
 from minfer.inspection import needs
 from minfer.targets.unix import UnixTarget
 
-ASK = "import _minfer; print(*_minfer.ops())"
 TIMEOUT = 30  # seconds
 
 
 def check_operators(model: Model, firmware: str) -> None:
     """Raises MinferError where a firmware lacks an operator that a model needs."""
     have = operators_of(firmware)
-    missing = sorted({need.operator for need in needs(model)} - have)
+    missing = {need.operator for need in needs(model)} - have
     if missing:
-        raise MinferError(
-            f"{firmware}: expected a firmware with {', '.join(missing)}, found one without;"
-            f' build it with MINFER_OPS="{" ".join(sorted(have | set(missing)))}"'
-        )
+        raise MinferError(f"{firmware}: {left_out_of(have, missing)}")
 
 
 def operators_of(firmware: str) -> set[str]:
@@ -34,13 +31,17 @@ def operators_of(firmware: str) -> set[str]:
     kind, _, port = firmware.partition(":")
     if kind == "serial" and port:
         with Board(port) as board:
-            return set(board.exec(ASK).split())
-    program = find_firmware() if firmware == "unix" else Path(firmware).absolute()
+            return set(board.exec(ASK_OPERATORS).split())
+    program = UnixTarget().firmware if firmware == "unix" else Path(firmware).absolute()
     if not program.is_file():
         raise MinferError(f"--ops-of: expected unix, a program, or serial:PORT, found '{firmware}'")
     try:
         answer = subprocess.run(
-            [program, "-c", ASK], capture_output=True, text=True, timeout=TIMEOUT, check=False
+            [program, "-c", ASK_OPERATORS],
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise MinferError(
