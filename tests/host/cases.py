@@ -76,7 +76,9 @@ def all_specs() -> tuple[Spec, ...]:
 
 
 def outputs(case: Case) -> list[list[np.ndarray]]:
-    """What TensorFlow Lite's reference kernels answer to each sample."""
+    """What TensorFlow Lite's reference kernels answer to each sample, or the case's own oracle."""
+    if case.answers is not None:
+        return case.answers
     oracle = reference.Reference(case.oracle, case.kernels)
     return [oracle.run(sample) for sample in case.samples]
 

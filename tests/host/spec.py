@@ -16,7 +16,8 @@ class Case:
     """A model and its samples; a sample holds one array for each input of the graph, in order.
 
     `oracle` is the model that TensorFlow Lite runs, with its `kernels`: another one than `model`
-    only where the reference refuses a form that has an equal it accepts.
+    only where the reference refuses a form that has an equal it accepts. Where it has none at all, `answers` holds
+    what a published definition gives, sample by sample.
     """
 
     name: str
@@ -24,6 +25,7 @@ class Case:
     oracle: bytes
     kernels: str
     samples: list[Sample]
+    answers: list[Sample] | None = None
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 // One matrix product a batch. The compiler has transposed what was not as the kernels want it; the batches are a walk over the
-// places where the matrices begin, which broadcasts as well.
+// places where the matrices begin, which broadcasts as well. An output of int32 holds sums of products of the integers as they are.
 #include "arm_nnfunctions.h"
+#include "kernels/portable/mnf_arith.h"
 #include "walk.h"
 
 enum { LHS, RHS, N_INPUTS };
@@ -18,7 +19,9 @@ static bool check(const mnf_node_t *node, mnf_error_t *error) {
     const int32_t *p = node->params;
     const uint32_t n = mnf_n_params(node->op);
     MNF_REQUIRE(n >= WALK, OP_PARAMS, WALK, n);
-    if (!mnf_check_activations(lhs, y, error) || !mnf_check_activations(rhs, y, error)) {
+    if (y->dtype == MNF_INT32
+        ? !mnf_check_dtype(lhs, MNF_INT8, error) || !mnf_check_dtype(rhs, MNF_INT8, error)
+        : !mnf_check_activations(lhs, y, error) || !mnf_check_activations(rhs, y, error)) {
         return false;
     }
     int32_t starts[N_OPERANDS]; // where a matrix may begin and still end inside its tensor
@@ -32,7 +35,7 @@ static bool check(const mnf_node_t *node, mnf_error_t *error) {
     MNF_REQUIRE(matrix(rhs).w == matrix(y).c, OP_SHAPE, matrix(rhs).w, matrix(y).c);
     MNF_REQUIRE(matrix(y).c <= INT32_MAX / 16, RANGE, INT32_MAX / 16, matrix(y).c);
     uint32_t used;
-    if (!mnf_check_multiplier(p[MULTIPLIER], p[SHIFT], y->dtype == MNF_INT8 ? 30 : 14, error)
+    if (!mnf_check_multiplier(p[MULTIPLIER], p[SHIFT], y->dtype == MNF_INT16 ? 14 : 30, error)
         || !mnf_check_walk(p + WALK, n - WALK, N_OPERANDS, starts, &used, error)) {
         return false;
     }
@@ -43,6 +46,20 @@ static bool check(const mnf_node_t *node, mnf_error_t *error) {
 static uint32_t scratch(const mnf_node_t *node) {
     const cmsis_nn_dims out = matrix(mnf_output(node));
     return mnf_output(node)->dtype == MNF_INT8 ? (uint32_t)arm_fully_connected_s8_get_buffer_size(&out) : 0;
+}
+
+static void multiply(
+    const cmsis_nn_dims *lhs_dims, const int8_t *lhs, const cmsis_nn_dims *rhs_dims, const int8_t *rhs, int32_t *out) {
+    const int32_t depth = lhs_dims->c;
+    for (int32_t row = 0; row < lhs_dims->w; row++) {
+        for (int32_t column = 0; column < rhs_dims->w; column++) {
+            int32_t sum = 0;
+            for (int32_t k = 0; k < depth; k++) {
+                sum = mnf_add_wrap(sum, lhs[row * depth + k] * rhs[column * depth + k]);
+            }
+            *out++ = sum;
+        }
+    }
 }
 
 static int32_t run(const mnf_node_t *node, void *buffer, uint32_t size) {
@@ -68,7 +85,9 @@ static int32_t run(const mnf_node_t *node, void *buffer, uint32_t size) {
             const int32_t a_at = row.at[WALK_LHS] + i * row.stride[WALK_LHS];
             const int32_t b_at = row.at[WALK_RHS] + i * row.stride[WALK_RHS];
             const int32_t y_at = row.at[WALK_Y] + i * row.stride[WALK_Y];
-            if (wide) {
+            if (y->dtype == MNF_INT32) {
+                multiply(&lhs_dims, (const int8_t *)a + a_at, &rhs_dims, (const int8_t *)b + b_at, (int32_t *)out + y_at);
+            } else if (wide) {
                 status = arm_batch_matmul_s16(&context, &params, &quant, &lhs_dims, (const int16_t *)a + a_at,
                     &rhs_dims, (const int16_t *)b + b_at, &out_dims, (int16_t *)out + y_at);
             } else {

@@ -1,11 +1,13 @@
 #include "arm_nnfunctions.h"
+#include "kernels/portable/mnf_kernels.h"
 #include "ops.h"
 
 enum { X, WEIGHTS, BIAS, REQUANT, N_INPUTS };
 enum { WEIGHTS_ZERO_POINT, MIN, MAX, N_PARAMS };
 
 // With 16-bit activations and with packed weights it runs as the convolution by a 1x1 kernel that it is: CMSIS-NN's functions
-// for those take no multiplier a channel.
+// for those take no multiplier a channel. They have no zero point of weights either: such weights, of 16-bit activations, have
+// their own loop.
 static bool is_convolution(const mnf_node_t *node) {
     return mnf_width(mnf_input(node, X), mnf_input(node, WEIGHTS)) != MNF_WIDTH_S8;
 }
@@ -13,8 +15,7 @@ static bool is_convolution(const mnf_node_t *node) {
 static bool check(const mnf_node_t *node, mnf_error_t *error) {
     const mnf_tensor_t *x = mnf_input(node, X), *w = mnf_input(node, WEIGHTS), *y = mnf_output(node);
     const int32_t *p = node->params;
-    // With 8-bit activations the weights may also be computed.
-    const bool computed = w->kind != MNF_CONST && x->dtype == MNF_INT8;
+    const bool computed = w->kind != MNF_CONST;
     if (computed ? !mnf_check_dtype(w, MNF_INT8, error) || !mnf_check_activations(x, y, error)
         : !mnf_check_weights(node, X, WEIGHTS, true, error)) {
         return false;
@@ -25,7 +26,7 @@ static bool check(const mnf_node_t *node, mnf_error_t *error) {
     MNF_REQUIRE((int64_t)rows * channels == mnf_elements(y), OP_SHAPE, (int64_t)rows * channels, mnf_elements(y));
     MNF_REQUIRE(depth <= INT32_MAX / 512, RANGE, INT32_MAX / 512, depth);
     MNF_REQUIRE(channels <= INT32_MAX / 16, RANGE, INT32_MAX / 16, channels);
-    const int32_t lowest = is_convolution(node) ? 0 : INT8_MIN, highest = is_convolution(node) ? 0 : INT8_MAX;
+    const int32_t lowest = w->dtype == MNF_INT4 ? 0 : INT8_MIN, highest = w->dtype == MNF_INT4 ? 0 : INT8_MAX;
     MNF_REQUIRE(p[WEIGHTS_ZERO_POINT] >= lowest && p[WEIGHTS_ZERO_POINT] <= highest, ZERO_POINT, 0, p[WEIGHTS_ZERO_POINT]);
     return mnf_check_clamp(p[MIN], p[MAX], x->dtype, error)
         && mnf_check_requant(node, BIAS, REQUANT, channels, !is_convolution(node), error);
@@ -72,6 +73,26 @@ static uint32_t scratch(const mnf_node_t *node) {
         : arm_convolve_wrapper_s4_get_buffer_size(&c.params, &c.in, &c.filter, &c.out));
 }
 
+// 16-bit rows times weights less their zero point.
+static void run_shifted(const mnf_node_t *node) {
+    const convolution_t c = convolution(node);
+    const int32_t *multiplier = mnf_input_data(node, REQUANT), *shift = multiplier + c.out.c;
+    const cmsis_nn_bias_data bias = {mnf_input_data(node, BIAS), mnf_input(node, BIAS)->dtype == MNF_INT32};
+    const int16_t *x = mnf_input_data(node, X);
+    int16_t *y = mnf_output_data(node);
+    for (int32_t row = 0; row < c.in.h; row++) {
+        const int8_t *w = mnf_input_data(node, WEIGHTS);
+        for (int32_t o = 0; o < c.out.c; o++) {
+            int64_t sum = 0;
+            for (int32_t i = 0; i < c.in.c; i++) {
+                sum += x[i] * (*w++ - node->params[WEIGHTS_ZERO_POINT]);
+            }
+            *y++ = mnf_output_s16(sum, bias, o, multiplier[o], shift[o], c.params.activation);
+        }
+        x += c.in.c;
+    }
+}
+
 static int32_t run_convolution(const mnf_node_t *node, const cmsis_nn_context *context) {
     const convolution_t c = convolution(node);
     const cmsis_nn_dims bias_dims = {1, 1, 1, c.out.c};
@@ -80,6 +101,10 @@ static int32_t run_convolution(const mnf_node_t *node, const cmsis_nn_context *c
     const void *x = mnf_input_data(node, X), *w = mnf_input_data(node, WEIGHTS), *bias = mnf_input_data(node, BIAS);
     void *y = mnf_output_data(node);
     if (mnf_input(node, X)->dtype == MNF_INT16) {
+        if (node->params[WEIGHTS_ZERO_POINT] != 0) {
+            run_shifted(node);
+            return ARM_CMSIS_NN_SUCCESS;
+        }
         const cmsis_nn_bias_data wide = {bias, mnf_input(node, BIAS)->dtype == MNF_INT32};
         return arm_convolve_wrapper_s16(context, &c.params, &quant, &c.in, x, &c.filter, w, &bias_dims, &wide, &c.out, y);
     }

@@ -21,6 +21,7 @@ class BatchMatmul(Spec):
     zero_points: Shape = (-3, 7, 5)  # of a, b and the output
     spread: float = 50.0
     dtype: str = "int8"  # int16 has zero points of 0, whatever the line says
+    exact: bool = False  # int32 of int8
 
     @property
     def operator(self) -> str:
@@ -47,7 +48,11 @@ class BatchMatmul(Spec):
         of_sum = float(np.sqrt(self.a[-1]) * deviation[0] * deviation[1])
         y_scale = of_sum * scales[0] * scales[1] / (self.spread * (256 if wide else 1))
         shape = (*np.broadcast_shapes(self.a[:-2], self.b[:-2]), self.a[-2], self.b[-1])
-        y = b.tensor(shape, y_scale, points[2], self.dtype)
+        y = (
+            b.tensor(shape, dtype="int32")
+            if self.exact
+            else b.tensor(shape, y_scale, points[2], self.dtype)
+        )
         b.op("BATCH_MATMUL", operands, [y], adjX=self.adj[0], adjY=self.adj[1])
         return [t for t, which in zip(operands, "ab") if which != self.constant], [y]
 
@@ -80,6 +85,8 @@ LINES = [
 
 CASES: list[Spec] = [
     *(BatchMatmul(dtype=dtype, **line) for dtype in ("int8", "int16") for line in LINES),
+    *(BatchMatmul(exact=True, **line) for line in LINES if "spread" not in line),
+    *(BatchMatmul(exact=True, zero_points=z) for z in ((-128, 127, 0), (127, -128, 0), (0, 0, 0))),
     *(
         BatchMatmul(zero_points=z, constant=constant)
         for z, constant in product(
@@ -95,5 +102,7 @@ REFUSED: list[tuple[Spec, str]] = [
         BatchMatmul(a=(2, 3, 3, 4), b=(2, 1, 4, 5), adj=(True, True), dtype="int16"),
         "adj_x with batches",
     ),
+    (BatchMatmul(dtype="int16", exact=True), "int32 activations: expected int16"),
+    (BatchMatmul(a=(2, 3, 4), b=(1, 4, 5), adj=(True, False), exact=True), "adj_x with batches"),
     (BatchMatmul(a=(1, 1, 1, 1, 3, 4), b=(4, 5)), "2 to 5 dimensions"),
 ]

@@ -152,11 +152,27 @@ CASES: list[Spec] = [
     ),
     FullyConnected(computed=True, bias="none", activation="RELU"),
     FullyConnected(x=(2, 2, 5), computed=True, keep_num_dims=True, spread=300.0),
+    *(
+        FullyConnected(**INT16, x=x, out=out, zero_points=(0, 0, z), computed=True, **line)
+        for (x, out), z, line in product(
+            (((1, 20), 6), ((3, 7), 1), ((2, 300), 3)),
+            (0, 17, -128, 127),
+            ({}, dict(bias="none"), dict(bias_bits=32), dict(activation="RELU")),
+        )
+    ),
+    # A zero point of the weights, with int16: within int8 once it is subtracted, or not.
+    *(
+        FullyConnected(**INT16, x=(3, 21), zero_points=(0, 0, z), weights=weights, **line)
+        for (z, weights), line in product(
+            ((5, (-100, 100)), (5, (-127, 127)), (-128, (-128, 127)), (127, (-1, 127))),
+            ({}, dict(bias="absent"), dict(bias_bits=32), dict(spread=5000.0)),
+        )
+    ),
+    FullyConnected(**INT16, x=(1, 640), out=3, zero_points=(0, 0, 127)),
 ]
 
 # What the chip or TensorFlow Lite lacks, and a word of why.
 REFUSED: list[tuple[Spec, str]] = [
-    (FullyConnected(**INT16, zero_points=(0, 0, 5)), "zero point 0, found 5"),
     (FullyConnected(**INT4, zero_points=(0, 0, 1)), "zero point 0, found 1"),
-    (FullyConnected(**INT16, computed=True), "computed at run time"),
+    (FullyConnected(**{**INT16, **INT4}, zero_points=(0, 0, 1)), "zero point 0, found 1"),
 ]

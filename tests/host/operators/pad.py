@@ -20,20 +20,27 @@ class Pad(Spec):
     pads: Pads = ((0, 0), (1, 2), (3, 0), (0, 0))
     zero_point: int = -7
     index_type: str = "int32"
+    value: int | None = None  # of PADV2
+    out: tuple[float, int] | None = None  # scale and zero point of the output, if not those of the input
+    dtype: str = "int8"
 
     @property
     def operator(self) -> str:
-        return "PAD"
+        return "PAD" if self.value is None else "PADV2"
 
     def build(self, b: Builder, rng: np.random.Generator) -> tuple[list[Tensor], list[Tensor]]:
-        x = b.tensor(self.x, 0.05, self.zero_point)
+        x = b.tensor(self.x, 0.05, self.zero_point, self.dtype)
         return [x], [self.apply(b, x)]
 
     def apply(self, b: Builder, x: Tensor) -> Tensor:
         """The operator on `x`, whose shape takes the place of that in the line."""
         shape = tuple(size + before + after for size, (before, after) in zip(x.shape, self.pads))
-        y = b.tensor(shape, x.scale, x.zero_point)
-        b.op("PAD", [x, b.constant(np.array(self.pads, self.index_type))], [y])
+        quantisation = self.out or (x.scale, x.zero_point)
+        y = b.tensor(shape, *quantisation, x.dtype)
+        inputs = [x, b.constant(np.array(self.pads, self.index_type))]
+        if self.value is not None:
+            inputs.append(b.constant(np.array(self.value, x.dtype), *quantisation))
+        b.op(self.operator, inputs, [y])
         return y
 
 
@@ -106,4 +113,24 @@ CASES: list[Spec] = [
         )
     ),
     *(PadThen(Pad(), Conv(padding="VALID", depth_multiplier=m), kept=True) for m in (0, 1)),
+    # Quantised otherwise behind than before.
+    *(
+        Pad(value=value, out=out)
+        for value, out in product((None, 9), ((0.05, 3), (0.07, -7), (0.02, -128)))
+    ),
+    *(
+        Pad(value=value, out=out, zero_point=0, dtype=dtype)
+        for value, (dtype, out) in product(
+            (None, 9), (("int16", (0.07, 0)), ("uint8", (0.05, 3)), ("uint8", (0.07, 200)))
+        )
+    ),
+    Pad(pads=SPATIAL[-1], out=(0.07, 3)),
+    *(
+        PadThen(Pad(pads=pads, out=out), then)
+        for pads, out, then in product(
+            (SPATIAL[0], SPATIAL[-1]),
+            ((0.05, 3), (0.07, -7)),
+            (Conv(padding="VALID"), Pool("AVERAGE_POOL_2D", kernel=(3, 3), padding="VALID")),
+        )
+    ),
 ]

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
-from build import Builder, Shape, Tensor, schema
+import tflite
+from build import DTYPES, Builder, Shape, Tensor, schema
 from spec import Case, Spec, shaped
 
 
@@ -17,6 +18,17 @@ class Stateful(Spec):
     def case(self) -> Case:
         case = super().case()
         return replace(case, samples=case.samples * 3)
+
+
+def requantised(x: np.ndarray, scales: tuple[float, float, float]) -> np.ndarray:
+    """`x` by the first two scales over the third, as TensorFlow Lite's int8 specification rounds: in 31 bits, then as many as are left."""
+    product, wanted = np.float32(scales[0]) * np.float32(scales[1]), np.float32(scales[2])
+    fraction, exponent = np.frexp(float(product / wanted))
+    multiplier = int(np.floor(fraction * 2**31 + 0.5))
+    high = (((x.astype(np.int64) << max(exponent, 0)) * multiplier) + (1 << 30)) >> 31
+    places = max(-exponent, 0)
+    halves = np.where(high < 0, -((-high * 2 + (1 << places)) >> places + 1), 0)
+    return np.where(high < 0, halves, (high * 2 + (1 << places)) >> places + 1)
 
 
 @dataclass(frozen=True)
@@ -30,10 +42,37 @@ class Svdf(Stateful):
     scales: tuple[float, float] = (0.02, 0.05)  # of the state, of the output
     state: str = "int16"
     activation: str = "RELU"
+    state_zero_point: int = 0
 
     @property
     def operator(self) -> str:
         return "SVDF"
+
+    def case(self) -> Case:
+        case = super().case()
+        return case if self.state == "int16" else replace(case, answers=self.answers(case))
+
+    def answers(self, case: Case) -> list[list[np.ndarray]]:
+        """What TensorFlow Lite Micro defines for a state of int8, which TensorFlow Lite does not have.
+
+        Every filter remembers the last `steps` of its weighted inputs; an output is their weighted sum over `rank` filters.
+        """
+        graph = tflite.Model.GetRootAs(case.model, 0)
+        inputs = graph.Subgraphs(0).Operators(0).InputsAsNumpy()
+        x, feature, time, bias, state = (_Read(graph, i) if i >= 0 else None for i in inputs)
+        y = _Read(graph, graph.Subgraphs(0).Outputs(0))
+        past = np.zeros((self.x[0], self.units * self.rank, self.steps), np.int64)
+        found = []
+        for (sample,) in case.samples:
+            sums = (sample.astype(np.int64) - x.zero_point) @ feature.values.T
+            newest = requantised(sums, (x.scale, feature.scale, state.scale))
+            past = np.concatenate([past[:, :, 1:], newest.clip(-128, 127)[:, :, None]], axis=2)
+            filters = (past * time.values).sum(axis=2)
+            total = filters.reshape(self.x[0], self.units, self.rank).sum(axis=2)
+            total += bias.values if bias else 0
+            out = requantised(total, (state.scale, time.scale, y.scale)) + y.zero_point
+            found.append([out.clip(-128, 127).astype(np.int8)])
+        return found
 
     def build(self, b: Builder, rng: np.random.Generator) -> tuple[list[Tensor], list[Tensor]]:
         x = b.tensor(self.x, 0.05, self.zero_points[0])
@@ -43,16 +82,23 @@ class Svdf(Stateful):
         """The operator on `x`, whose shape takes the place of that in the line."""
         filters = self.units * self.rank
         feature = b.constant(shaped((filters, x.shape[1]), -127, 127, rng), 0.01)
+        narrow = self.state == "int8"
+        most, time_scale = (127, 0.01) if narrow else (32767, 0.00003)
         time = b.constant(
-            rng.integers(-32767, 32768, (filters, self.steps)).astype(np.int16), 0.00003
+            rng.integers(-most, most + 1, (filters, self.steps)).astype(self.state), time_scale
         )
+        most = 3000 if narrow else 300000
         bias = (
-            b.constant(rng.integers(-300000, 300000, self.units).astype(np.int32))
+            b.constant(rng.integers(-most, most, self.units).astype(np.int32))
             if self.bias
             else None
         )
         state = b.tensor(
-            (x.shape[0], filters * self.steps), self.scales[0], 0, self.state, variable=True
+            (x.shape[0], filters * self.steps),
+            self.scales[0],
+            self.state_zero_point,
+            self.state,
+            variable=True,
         )
         y = b.tensor((x.shape[0], self.units), self.scales[1], self.zero_points[1])
         activation = getattr(schema.ActivationFunctionType, self.activation)
@@ -64,6 +110,20 @@ class Svdf(Stateful):
             fusedActivationFunction=activation,
         )
         return y
+
+
+class _Read:
+    """A tensor as a file has it: its values where it is a constant, its scale, its zero point."""
+
+    def __init__(self, model: tflite.Model, index: int) -> None:
+        tensor = model.Subgraphs(0).Tensors(index)
+        quantisation = tensor.Quantization()
+        self.scale = quantisation.Scale(0) if quantisation.ScaleLength() else 0.0
+        self.zero_point = quantisation.ZeroPoint(0) if quantisation.ZeroPointLength() else 0
+        data = model.Buffers(tensor.Buffer()).DataAsNumpy()
+        if isinstance(data, np.ndarray):
+            dtype = {kind: name for name, kind in DTYPES.items()}[tensor.Type()]
+            self.values = data.view(dtype).reshape(tensor.ShapeAsNumpy()).astype(np.int64)
 
 
 @dataclass(frozen=True)
@@ -171,6 +231,21 @@ CASES: list[Spec] = [
         Svdf(scales=s, zero_points=(3, 4))
         for s in ((0.0001, 0.001), (0.001, 0.4), (1.0, 0.3), (3.0, 0.01))
     ),
+    *(
+        Svdf(x=x, units=u, rank=r, state="int8", scales=(0.5, 0.2))
+        for x, u, r in product(((1, 10), (3, 7)), (1, 4, 9), (1, 2, 3))
+    ),
+    *(
+        Svdf(steps=n, bias=bias, state="int8", scales=(0.5, 0.2))
+        for n, bias in product((1, 2, 10, 30), (False, True))
+    ),
+    *(
+        Svdf(scales=s, zero_points=z, state="int8")
+        for s, z in product(
+            ((0.01, 0.05), (0.3, 0.1), (3.0, 0.01), (0.5, 4.0)),
+            ((-128, -128), (127, 0), (5, 127)),
+        )
+    ),
     *(Lstm(x=x, cells=c) for x, c in product(((1, 1, 5), (1, 7, 3), (3, 2, 9)), (1, 4, 13))),
     *(Lstm(x=x, time_major=True) for x in ((1, 1, 5), (7, 1, 3), (2, 3, 9))),
     *(
@@ -191,7 +266,8 @@ CASES: list[Spec] = [
 
 REFUSED = [
     (Svdf(activation="NONE"), "fused activation 0: expected RELU"),
-    (Svdf(state="int8"), "state: expected int16, found int8"),
+    (Svdf(state="int32"), "state: expected int16 or int8, found int32"),
+    (Svdf(state="int8", state_zero_point=3), "state: expected zero point 0, found 3"),
     (Lstm(cell_shift=-8), "cell state: expected a scale of 2^-15 to 2^-9, found 0.00390625"),
     (Lstm(extra=10), "LSTM with peephole connections"),
     (Lstm(extra=16), "LSTM with a projection"),

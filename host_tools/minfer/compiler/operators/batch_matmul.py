@@ -15,6 +15,7 @@ from minfer.compiler.walk import Walk, row_major, walk
 from minfer.format import DType
 
 TYPES = (DType.INT8, DType.INT16)
+NO_MULTIPLIER = Multiplier(0, 0)
 MAX_RANK = 5  # of TensorFlow Lite
 
 
@@ -32,10 +33,14 @@ class BatchMatmulParams:
 
 @importer("BATCH_MATMUL")
 def batch_matmul(node: Node) -> list[Op]:
-    """The kernels want the common dimension last: constants are turned here, others by a COPY."""
+    """The kernels want the common dimension last: constants are turned here, others by a COPY.
+
+    int32 of int8 are sums of products of the integers as they are, whatever the zero points: so does TensorFlow Lite.
+    """
     options = node.options("BatchMatMulOptions")
     a, b = node.activation(0, *TYPES), node.activation(1, *TYPES)
-    y = node.result(a.dtype)
+    exact = node.outputs[0].dtype == DType.INT32 and a.dtype == DType.INT8
+    y = node.outputs[0] if exact else node.result(a.dtype)
     if b.dtype != a.dtype:
         node.refuse(f"{b.dtype} times {a.dtype}: expected both of one type", b)
     if not all(2 <= len(t.shape) <= MAX_RANK for t in (a, b)):
@@ -58,7 +63,7 @@ def batch_matmul(node: Node) -> list[Op]:
     batch = _broadcast(node, a.shape[:-2], b.shape[:-2])
     node.expect_shape(y, (*batch, rows, columns))
     params = BatchMatmulParams(
-        tensor_multiplier(a.scale, b.scale, y.scale),
+        NO_MULTIPLIER if exact else tensor_multiplier(a.scale, b.scale, y.scale),
         walk(batch, [_starts(batch, t.shape) for t in (y, a, b)], (0, 0, 0)),
     )
     return [*ops, node.op("BATCH_MATMUL", [a, b], params, macs=y.elements * depth)]

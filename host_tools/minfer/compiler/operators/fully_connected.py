@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+
+import numpy as np
 
 from minfer.compiler.ir import Op, Tensor
 from minfer.compiler.operators.convolution import bias_of, requant, weights_of
@@ -25,9 +27,23 @@ class FullyConnectedParams:
 
 
 def _weights(node: Node, x: Tensor) -> Tensor:
-    """Constant ones, or computed ones where all is int8."""
-    computed = node.operand(1, "weights").data is None and x.dtype == DType.INT8
-    return node.activation(1) if computed else weights_of(node, x)
+    """Constant ones, or computed ones of int8.
+
+    With int16 activations the chip's fast kernel has no zero point of the weights: it is subtracted here, where int8 has room.
+    """
+    if node.operand(1, "weights").data is None:
+        return node.activation(1)
+    weights = weights_of(node, x)
+    if node.inputs[1].dtype == DType.INT4 and weights.zero_point:
+        node.refuse(
+            f"int4 weights: expected zero point 0, found {weights.zero_point}; quantise symmetrically",
+            weights,
+        )
+    if x.dtype == DType.INT16 and weights.zero_point:
+        shifted = weights.data.astype(np.int16) - weights.zero_point
+        if (shifted == shifted.astype(np.int8)).all():
+            return replace(weights, data=shifted.astype(np.int8), zero_points=np.zeros(1, np.int64))
+    return weights
 
 
 @importer("FULLY_CONNECTED")
@@ -54,11 +70,6 @@ def fully_connected(node: Node) -> Op:
     if x.dtype == DType.INT16 or weights.dtype == DType.INT4:
         # The chip runs these as convolutions, with a multiplier a channel.
         multipliers *= channels // len(multipliers)
-        if weights.zero_point:
-            node.refuse(
-                f"weights: expected zero point 0, found {weights.zero_point}; quantise symmetrically",
-                weights,
-            )
     low, high = node.clamp(options)
     return node.op(
         "FULLY_CONNECTED",

@@ -33,10 +33,9 @@ class PadParams:
 
 @importer("PAD", "PADV2")
 def pad(node: Node) -> list[Op]:
-    """Pads with the real number 0, the zero point, or with a constant of the output's quantisation."""
+    """Pads with the real number 0, the zero point, or with a constant of the output's quantisation. Integers move as they are."""
     x, y, widths = movable(node, 0, *NO_BOOL), node.outputs[0], _widths(node)
     node.expect_shape(y, tuple(b + n + a for n, (b, a) in zip(x.shape, widths)))
-    expect_alike(node, x)
     quantised = x.dtype in QUANTISED
     value = y.zero_point if quantised else 0
     if node.source.name == "PADV2":

@@ -34,14 +34,17 @@ class SvdfParams:
 def svdf(node: Node) -> Op:
     """Scales as `Prepare` of kernels/svdf.cc computes them, in single precision.
 
-    The reference kernel wants RELU and leaves it out: it is what the output's zero point of −128 says.
+    The reference kernel wants RELU and leaves it out: it is what the output's zero point of −128 says. It has no state of int8, which
+    follows TensorFlow Lite Micro.
     """
     options = node.options("SVDFOptions")
     x, y = node.activation(0), node.output
     feature = _weights(node, 1, "feature weights", DType.INT8)
-    time = _weights(node, 2, "time weights", DType.INT16)
+    state = _state(node, 4, "state", DType.INT16, DType.INT8)
+    time = _weights(node, 2, "time weights", state.dtype)
     bias = node.optional_constant(3, "bias", DType.INT32)
-    state = _state(node, 4, "state", DType.INT16)
+    if state.zero_point:
+        node.refuse(f"state: expected zero point 0, found {state.zero_point}", state)
     rank = options["Rank"]
     for tensor in (x, y, feature, time):
         node.expect_rank(tensor, 2)
@@ -166,18 +169,19 @@ def _expect_plain(node: Node, options: dict) -> None:
         node.refuse(f"fused activation {options['FusedActivationFunction']}: expected TANH")
 
 
-def _state(node: Node, i: int, what: str, dtype: DType) -> Tensor:
+def _state(node: Node, i: int, what: str, *types: DType) -> Tensor:
     tensor = node.operand(i, what)
     if tensor.initial is None:
         node.refuse(f"{what}: expected a variable tensor; convert it again", tensor)
-    if tensor.dtype != dtype:
+    if tensor.dtype not in types:
         node.refuse(
-            f"{what}: expected {dtype}, found {tensor.dtype}; quantise the model with int16 states",
+            f"{what}: expected {' or '.join(map(str, types))}, found {tensor.dtype};"
+            " quantise the model with int16 states",
             tensor,
         )
     if len(tensor.scales) != 1 or not tensor.scale > 0:
         node.refuse(f"{what}: expected one scale above 0", tensor)
-    if dtype == DType.INT16 and tensor.zero_point != 0:
+    if tensor.dtype == DType.INT16 and tensor.zero_point != 0:
         node.refuse(f"{what}: expected zero point 0, found {tensor.zero_point}", tensor)
     return tensor
 

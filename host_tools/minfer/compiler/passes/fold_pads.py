@@ -18,6 +18,8 @@ def fold_pads(graph: Graph) -> Graph:
         users = graph.users(y)
         if graph.is_output(y) or len(x.shape) != 4 or pad.params.value != x.zero_point:
             continue
+        if (x.scale, x.zero_point) != (y.scale, y.zero_point):
+            continue
         folded = [_folded(op, pad.params, x.shape) for op in users]
         if any(params is None for params in folded):
             continue
