@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 from collections import Counter
@@ -10,12 +11,23 @@ from pathlib import Path
 
 import pytest
 from c_programs import BUILD, KERNELS, MINFER, ROOT, WARNINGS, compile_c, engine_sources, includes
+from cases import all_specs
 from minfer.compiler import compile_model
 from minfer.engine import Model
 
 HERE = Path(__file__).parent
 DIGITS = ROOT / "examples" / "digits"
+WITH_KERNELS = (
+    "ADD", "AVERAGE_POOL_2D", "BATCH_MATMUL", "CONV_2D", "DEPTHWISE_CONV_2D", "FULLY_CONNECTED", "MAXIMUM",
+    "MAX_POOL_2D", "MINIMUM", "MUL", "SOFTMAX", "SVDF", "TRANSPOSE_CONV",
+)  # fmt: skip
 DIGIT = (DIGITS / "heldout.bin").read_bytes()[1:65]  # the first one, without its label
+
+
+def declared() -> list[str]:
+    """The functions of the interface."""
+    header = (MINFER / "kernels" / "include" / "arm_nnfunctions.h").read_text("utf-8")
+    return re.findall(r"^\w+ (arm_\w+)\(", header, re.MULTILINE)
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +36,8 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     folder = tmp_path_factory.mktemp("cmsis")
     include = folder / "Include"
     shutil.copytree(MINFER / "kernels" / "include", include)
+    rows = " ".join(f"X({name})" for name in declared())
+    (folder / "functions.h").write_text(f"#define FUNCTIONS(X) {rows}\n")
     for source in [*KERNELS, HERE / "count_calls.c"]:
         subprocess.run(
             [
@@ -34,6 +48,7 @@ def library(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
                 "-finstrument-functions",
                 *WARNINGS,
                 *includes(include),
+                f"-I{folder}",
                 "-c",
                 str(source),
                 "-o",
@@ -67,39 +82,58 @@ def expected_calls(model: Path) -> Counter:
     return Counter(kernels[op.name] for op in Model.load(model).ops if op.name in kernels)
 
 
+def kernels(calls: Counter) -> Counter:
+    """Calls without those that ask for the size of a buffer."""
+    return Counter({name: n for name, n in calls.items() if not name.endswith("_buffer_size")})
+
+
 def counted(path: Path) -> Counter:
     lines = (line.split() for line in path.read_text().splitlines())
     return Counter({name: int(calls) for name, calls in lines if int(calls) > 0})
 
 
-def test_engine_with_library(library: tuple[Path, Path], model: Path, tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def program(library: tuple[Path, Path]) -> Path:
+    """run.c with the engine and the library."""
     archive, include = library
+    theirs = archive.parent / "run-theirs"
+    command = ["gcc", "-std=gnu99", "-O2", *WARNINGS, *includes(include), HERE / "run.c"]
+    subprocess.run([*command, *engine_sources(), archive, "-o", theirs], check=True)
+    return theirs
+
+
+def run(program: Path, model: Path, sample: bytes) -> tuple[bytes, Counter]:
+    """The raw outputs of a program for a raw sample, and the calls of functions that it counted."""
+    paths = [model.with_suffix(suffix) for suffix in (".in", ".out", ".counts")]
+    paths[0].write_bytes(sample)
+    environment = {**os.environ, "CMSIS_NN_COUNTS": str(paths[2])}
+    subprocess.run([program, model, *paths[:2]], check=True, env=environment)
+    return paths[1].read_bytes(), counted(paths[2]) if paths[2].exists() else Counter()
+
+
+def test_engine_with_library(program: Path, model: Path) -> None:
     ours = compile_c("run-ours", [HERE / "run.c", *engine_sources(), *KERNELS], [])
-    theirs = BUILD / "run-theirs"
-    sources = [HERE / "run.c", *engine_sources()]
-    subprocess.run(
-        [
-            "gcc",
-            "-std=gnu99",
-            "-O2",
-            *WARNINGS,
-            *includes(include),
-            *map(str, sources),
-            str(archive),
-            "-o",
-            str(theirs),
-        ],
-        check=True,
-    )
-    (tmp_path / "input").write_bytes(DIGIT)
-    for program, output in ((ours, "ours"), (theirs, "theirs")):
-        subprocess.run(
-            [program, model, tmp_path / "input", tmp_path / output],
-            check=True,
-            env={**os.environ, "CMSIS_NN_COUNTS": str(tmp_path / "counts")},
-        )
-    assert (tmp_path / "ours").read_bytes() == (tmp_path / "theirs").read_bytes()
-    assert counted(tmp_path / "counts") == expected_calls(model)
+    expected, none = run(ours, model, DIGIT)
+    found, calls = run(program, model, DIGIT)
+    assert found == expected and not none
+    assert kernels(calls) == expected_calls(model)
+
+
+def test_every_function_is_the_library_s(program: Path, tmp_path: Path) -> None:
+    """Generated models of all operators that have kernels: none of the interface's functions is left uncalled."""
+    calls = Counter()
+    specs = [spec for spec in all_specs() if spec.operator in WITH_KERNELS]
+    for spec in specs[::10]:
+        case = spec.case()
+        path = tmp_path / "case.mnf"
+        path.write_bytes(compile_model(case.model))
+        sample = case.samples[0]
+        found, more = run(program, path, b"".join(array.tobytes() for array in sample))
+        expected = Model.load(path.read_bytes()).run(sample)
+        assert found == b"".join(array.tobytes() for array in expected), spec.name
+        calls += more
+    # Only kernels that ask for a buffer want the sums of the weights in it, and ours ask for none.
+    assert set(declared()) - set(calls) == {"arm_vector_sum_s8"}
 
 
 def test_firmware_with_library(library: tuple[Path, Path], model: Path, tmp_path: Path) -> None:
@@ -129,4 +163,4 @@ def test_firmware_with_library(library: tuple[Path, Path], model: Path, tmp_path
         for firmware in (ROOT / "build" / "unix" / "micropython", out / "micropython")
     ]
     assert answers[0] == answers[1]
-    assert counted(tmp_path / "counts") == expected_calls(model)
+    assert kernels(counted(tmp_path / "counts")) == expected_calls(model)
