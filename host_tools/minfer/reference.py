@@ -16,6 +16,10 @@ from minfer.samples import Sample
 # From 2.20 on the fully connected kernel rounds some values differently.
 LAST_EXACT = (2, 19)
 QUANTISED_DIMENSION_FIELD = 16
+OPERATOR_VERSION_FIELD = 8
+# Of operators whose reference kernels run what newer versions add, but are registered for older ones.
+REGISTERED = {tflite.BuiltinOperator.DEPTH_TO_SPACE: 1, tflite.BuiltinOperator.TILE: 2}
+SVDF_STATE = 4  # which of the operator's inputs
 
 
 class Reference:
@@ -26,6 +30,7 @@ class Reference:
 
         `kernels` names an OpResolverType: those of another one are exact for ELU alone.
         """
+        _refuse_what_it_misreads(model)
         tensorflow = _tensorflow()
         resolver = tensorflow.lite.experimental.OpResolverType[kernels]
         try:
@@ -50,13 +55,20 @@ class Reference:
 
 
 def mend(model: bytes) -> bytes:
-    """Sets quantised dimensions past a tensor's rank to 0.
+    """Sets quantised dimensions past a tensor's rank to 0, and versions of operators to registered ones.
 
-    Some published models have them on their biases; no kernel reads them there, but the interpreter
-    rejects the file.
+    Some published models have such dimensions on their biases; no kernel reads them there, but the
+    interpreter rejects the file.
     """
     mended = bytearray(model)
-    subgraph = tflite.Model.GetRootAs(model, 0).Subgraphs(0)
+    root = tflite.Model.GetRootAs(model, 0)
+    for i in range(root.OperatorCodesLength()):
+        code = root.OperatorCodes(i)
+        number = max(code.BuiltinCode(), code.DeprecatedBuiltinCode())
+        if code.Version() > REGISTERED.get(number, code.Version()):
+            place = code._tab.Pos + code._tab.Offset(OPERATOR_VERSION_FIELD)
+            struct.pack_into("<i", mended, place, REGISTERED[number])
+    subgraph = root.Subgraphs(0)
     for i in range(subgraph.TensorsLength()):
         tensor = subgraph.Tensors(i)
         quantisation = tensor.Quantization()
@@ -65,6 +77,22 @@ def mend(model: bytes) -> bytes:
             place = table.Pos + table.Offset(QUANTISED_DIMENSION_FIELD)
             struct.pack_into("<i", mended, place, 0)
     return bytes(mended)
+
+
+def _refuse_what_it_misreads(model: bytes) -> None:
+    """SVDF with a state of int8 is TensorFlow Lite Micro's; TensorFlow Lite takes its bytes for int16, and reads past their end."""
+    file = tflite.Model.GetRootAs(model, 0)
+    graph = file.Subgraphs(0)
+    for i in range(graph.OperatorsLength()):
+        op = graph.Operators(i)
+        code = file.OperatorCodes(op.OpcodeIndex()).BuiltinCode()
+        if code != tflite.BuiltinOperator.SVDF or op.InputsLength() <= SVDF_STATE:
+            continue
+        if graph.Tensors(op.Inputs(SVDF_STATE)).Type() == tflite.TensorType.INT8:
+            raise MinferError(
+                f"operator {i} (SVDF): TensorFlow Lite has none with a state of int8 to compare with,"
+                " only TensorFlow Lite Micro has"
+            )
 
 
 def _tensorflow():

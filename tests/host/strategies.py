@@ -135,6 +135,7 @@ recurrent = st.one_of(
         bias=st.booleans(),
         zero_points=st.tuples(INT8, INT8),
         scales=st.tuples(SCALE, SCALE),
+        state=st.sampled_from(("int16", "int8")),
     ),
     st.builds(
         Lstm,

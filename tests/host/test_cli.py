@@ -14,6 +14,7 @@ from minfer.cli import app
 from operators.elementwise import Binary
 from operators.face import Face
 from operators.graph import Graph
+from operators.recurrent import Svdf
 from spec import Case
 from typer.testing import CliRunner
 
@@ -203,6 +204,12 @@ def test_verify(on: str, tmp_path: Path) -> None:
     rows = [line.split() for line in shown.splitlines()]
     assert any(row[-4:] == ["7", "70", "0", "0"] for row in rows), shown
     assert any(row[-4:] == ["9", "90", "0", "0"] for row in rows), shown
+
+
+def test_verify_without_a_reference(tmp_path: Path) -> None:
+    """TensorFlow Lite would read past the end of such a state."""
+    line = minfer_command("verify", save(Svdf(state="int8").case(), tmp_path)).refusal()
+    assert "operator 0 (SVDF): TensorFlow Lite has none with a state of int8" in line
 
 
 def test_verify_finds_a_difference(monkeypatch: pytest.MonkeyPatch) -> None:

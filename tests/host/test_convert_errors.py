@@ -57,6 +57,15 @@ def two_relus(change: Callable[[Builder, Tensor, Tensor], None]) -> bytes:
     return b.finish([x], [y])
 
 
+def constant(values: list[float]) -> bytes:
+    """A RELU, and an output 'odd' that a QUANTIZE makes of float constants."""
+    b = Builder()
+    x, y, odd = b.tensor((1, 6), 0.1), b.tensor((1, 6), 0.1), b.tensor((2,), 0.1, name="odd")
+    b.op("RELU", [x], [y])
+    b.op("QUANTIZE", [b.constant(np.array(values, np.float32))], [odd])
+    return b.finish([x], [y, odd])
+
+
 def index_out_of_range(b: Builder, middle: Tensor, y: Tensor) -> None:
     b.operators[1].inputs = np.array([99], np.int32)
 
@@ -94,6 +103,8 @@ BAD = {
     "order": (two_relus(read_before_written), ("operator 0 (RELU)", "before")),
     "scale": (two_relus(without_scale), ("operator 1 (RELU)", "'odd'")),
     "int16": (two_relus(of_int16), ("operator 1 (RELU)", "'odd'", "int16")),
+    "constant": (constant([1, 2]), ("output 'odd'", "a constant", "leave it out")),
+    "infinite": (constant([1, np.inf]), ("operator 1 (QUANTIZE)", "expected finite numbers")),
     "truncated": (DIGITS.read_bytes()[:5000], ("truncated",)),
     "text": (b"This is no model. " * 40, ("bad.tflite",)),
     "zip": (b"PK\x03\x04" + bytes(400), ("bad.tflite",)),

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import minfer
 import pytest
+from minfer.compiler.import_tflite import import_tflite
 from minfer.format import DType
 from operators.choose import Compare, Masked, Select
+from operators.conv import Conv
 from operators.elementwise import CHOOSING, Binary
-from operators.face import BytesFace
+from operators.face import BytesFace, Constant
+from operators.fully_connected import FullyConnected
 from operators.graph import Graph
+from operators.pad import Pad, PadThen
 from operators.requantise import Chain, Function
 from operators.unary import Unary
 from spec import Spec
@@ -58,6 +62,28 @@ def test_no_table() -> None:
     """One value a channel, or 16 bits, have no table of 256 bytes."""
     assert written(Binary("ADD", x=(2, 3, 4, 5), other=(5,), second="constant")) == ["ADD"]
     assert written(Binary("ADD", other=(1, 1), second="constant", dtype="int16")) == ["ADD"]
+
+
+@pytest.mark.parametrize("weights, kept", (((-100, 100), 0), ((-127, 127), 60)))
+def test_zero_point_of_weights(weights: tuple[int, int], kept: int) -> None:
+    """With int16 it goes into the weights where int8 has room for them."""
+    line = FullyConnected(
+        x=(1, 640), zero_points=(0, 0, kept or 20), weights=weights, dtype="int16"
+    )
+    (op,) = import_tflite(line.case().model).ops
+    assert op.params.weights_zero_point == kept
+
+
+@pytest.mark.parametrize("held, move", (("float32", "TRANSPOSE"), ("int8", "PADV2")))
+def test_float_constants(held: str, move: str) -> None:
+    assert written(Constant(held, move)) == ["ADD"]
+
+
+def test_pad_between_scales() -> None:
+    """A convolution takes a PAD in only where the integers mean the same before and behind it."""
+    pads, conv = ((0, 0), (1, 1), (1, 1), (0, 0)), Conv(padding="VALID")
+    assert written(PadThen(Pad(pads=pads), conv)) == ["CONV_2D"]
+    assert written(PadThen(Pad(pads=pads, out=(0.07, -7)), conv)) == ["COPY", "CONV_2D"]
 
 
 def test_mask() -> None:

@@ -23,6 +23,7 @@ def compile_model(source: bytes, name: str = "model", labels: Sequence[str] = ()
     ConvertError where the model is not one that minfer runs exactly.
     """
     graph = run_passes(import_tflite(source))
+    _check_outputs(graph)
     _check_labels(graph, labels)
     metadata = {
         "name": name.encode("utf-8", "replace"),
@@ -39,6 +40,15 @@ def compile_model(source: bytes, name: str = "model", labels: Sequence[str] = ()
 
 def _names(edges: list[Edge]) -> bytes:
     return "\n".join(edge.name for edge in edges).encode()
+
+
+def _check_outputs(graph: Graph) -> None:
+    for edge in graph.outputs:
+        if edge.tensor.data is not None:
+            raise ConvertError(
+                f"output '{edge.name}': a constant, whatever the input: expected one that is computed;"
+                " leave it out of the model"
+            )
 
 
 def _check_labels(graph: Graph, labels: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""Faces: QUANTIZE first, DEQUANTIZE or QUANTIZE last, or either alone."""
+"""Faces: QUANTIZE first, DEQUANTIZE or QUANTIZE last, or either alone; and both of constants."""
 
 from __future__ import annotations
 
@@ -101,7 +101,94 @@ class WideFace(Spec):
         return [x], [y]
 
 
+@dataclass(frozen=True)
+class Dequantize(Spec):
+    """DEQUANTIZE of what the caller gives, or of what a RELU computes and the caller sees as well."""
+
+    dtype: str = "int8"
+    scale: float = 0.02
+    zero_point: int = 4
+    computed: bool = False
+    x: Shape = (1, 256)
+
+    @property
+    def operator(self) -> str:
+        return "DEQUANTIZE"
+
+    def build(self, b: Builder, rng: np.random.Generator) -> tuple[list[Tensor], list[Tensor]]:
+        x = held = b.tensor(self.x, self.scale, self.zero_point, self.dtype)
+        if self.computed:
+            held = b.tensor(self.x, self.scale, self.zero_point, self.dtype)
+            b.op("RELU", [x], [held])
+        y = b.tensor(self.x, dtype="float32")
+        b.op("DEQUANTIZE", [held], [y])
+        return [x], [y, held] if self.computed else [y]
+
+
+@dataclass(frozen=True)
+class Constant(Spec):
+    """The input plus a constant that QUANTIZE makes of floats: of the file's own or of a DEQUANTIZE's, moved on the way."""
+
+    held: str
+    move: str = ""
+    dtype: str = "int8"  # what it becomes
+    scale: float = 0.013
+    zero_point: int = -9
+
+    @property
+    def operator(self) -> str:
+        return "QUANTIZE" if self.held == "float32" else "DEQUANTIZE"
+
+    def build(self, b: Builder, rng: np.random.Generator) -> tuple[list[Tensor], list[Tensor]]:
+        shape = (6, 40)
+        halves = rng.integers(-300, 300, shape)  # ties of rounding, and values past the range
+        if self.held == "float32":
+            real = b.constant(halves.astype(np.float32) * np.float32(self.scale / 2))
+        else:
+            limits = np.iinfo(self.held)
+            integers = rng.integers(limits.min, limits.max + 1, shape).astype(self.held)
+            real = b.tensor(shape, dtype="float32")
+            zero_point = 0 if self.held == "int16" else 5
+            b.op("DEQUANTIZE", [b.constant(integers, self.scale / 2, zero_point)], [real])
+        if self.move:
+            operands, shape = {
+                "RESHAPE": ([np.array([40, 6], np.int32)], (40, 6)),
+                "TRANSPOSE": ([np.array([1, 0], np.int32)], (40, 6)),
+                "PAD": ([np.array([[1, 0], [2, 3]], np.int32)], (7, 45)),
+                "PADV2": ([np.array([[1, 0], [2, 3]], np.int32), np.float32(0.7)], (7, 45)),
+                "SLICE": ([np.array([n], np.int32).repeat(2) for n in (2, 3)], (3, 3)),
+            }[self.move]
+            moved = b.tensor(shape, dtype="float32")
+            b.op(self.move, [real, *map(b.constant, operands)], [moved])
+            real = moved
+        quantisation = (self.scale, 0 if self.dtype == "int16" else self.zero_point)
+        x, y, made = (b.tensor(shape, *quantisation, self.dtype) for _ in range(3))
+        b.op("QUANTIZE", [real], [made])
+        b.op("ADD", [x, made], [y])
+        return [x], [y]
+
+
 CASES: list[Spec] = [
+    *(
+        Dequantize(dtype, scale, zero_point)
+        for (dtype, zero_point), scale in product(
+            (("int8", -128), ("int8", 4), ("uint8", 128), ("uint8", 3), ("int16", 0)),
+            (0.02, 0.0111, 3.7),
+        )
+    ),
+    *(
+        Dequantize(dtype, zero_point=zero_point, computed=True)
+        for dtype, zero_point in (("int8", -128), ("int8", 4), ("int16", 0))
+    ),
+    *(
+        Constant(held, move)
+        for held, move in product(
+            ("float32", "int8", "uint8", "int16"),
+            ("", "RESHAPE", "TRANSPOSE", "PAD", "PADV2", "SLICE"),
+        )
+    ),
+    *(Constant(held, dtype="int16", scale=0.0003) for held in ("float32", "int16")),
+    *(Constant("float32", scale=s, zero_point=z) for s, z in product((0.5, 0.07), (-128, 127))),
     *(
         BytesFace(first=first, last=last, offset=offset, ratio=ratio)
         for (first, last), (offset, ratio) in product(

@@ -85,6 +85,10 @@ CASES: list[Spec] = [
         Unary("TANH", scales=(s, 1 / 128), zero_points=(z, 0))
         for s, z in product((0.003, 0.02, 0.06, 0.3), POINTS)
     ),
+    *(
+        Unary("ELU", scales=(s, t), zero_points=(z, w))
+        for s, t, z, w in product((0.003, 0.04, 0.3), (0.01, 0.09), POINTS, (-100, 3))
+    ),
     *(Unary(op, scales=s, zero_points=z) for op in ("LOG", "RSQRT") for s, z in POSITIVE),
     *(
         Unary("QUANTIZE", scales=s, zero_points=z)

@@ -40,10 +40,10 @@ class CopyParams:
 
 
 def movable(node: Node, i: int = 0, *types: DType) -> Tensor:
-    """Input `i`, checked to be of a type that can be moved, and of one of `types` where any is named."""
+    """Input `i`, checked to be of a type that can be moved, and of one of `types` where any is named; or a constant of float32."""
     x = node.operand(i, "input")
     allowed = types or MOVABLE
-    if x.dtype not in allowed:
+    if x.dtype not in allowed and (x.dtype != DType.FLOAT32 or x.data is None):
         node.activation(i, *allowed)
     for y in node.outputs:
         if y.dtype != x.dtype:

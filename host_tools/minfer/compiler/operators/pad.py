@@ -44,7 +44,7 @@ def pad(node: Node) -> list[Op]:
             node.refuse(f"value: expected 1 element, found {given.elements}", given)
         if quantised:
             node.expect_same_quantisation(given, y)
-        value = int(given.data.reshape(-1)[0])
+        value = given.data.item()
     move = Move(node, [x], y, fill=value)
     inside = tuple(slice(before, before + n) for n, (before, _) in zip(x.shape, widths))
     move.take(move.y[(*inside, ...)], move.x[0])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from minfer.compiler.ir import DEQUANTIZE, QUANTIZE, Graph
+from minfer.compiler.ir import DEQUANTIZE, Graph
 from minfer.errors import ConvertError
 from minfer.format import DType
 
@@ -30,7 +30,7 @@ def float_face(graph: Graph) -> Graph:
             edge.tensor = op.inputs[0]
     graph.ops = [op for op in graph.ops if op.kind != DEQUANTIZE or graph.users(op.outputs[0])]
     for op in graph.ops:
-        if op.kind in (QUANTIZE, DEQUANTIZE):
+        if any(t is not None and t.dtype == DType.FLOAT32 for t in (*op.inputs, *op.outputs)):
             raise op.refusal("float32 inside the model; quantise it as a whole")
     return graph
 
