@@ -18,7 +18,12 @@ LAST_EXACT = (2, 19)
 QUANTISED_DIMENSION_FIELD = 16
 OPERATOR_VERSION_FIELD = 8
 # Of operators whose reference kernels run what newer versions add, but are registered for older ones.
-REGISTERED = {tflite.BuiltinOperator.DEPTH_TO_SPACE: 1, tflite.BuiltinOperator.TILE: 2}
+REGISTERED = {
+    tflite.BuiltinOperator.DEPTH_TO_SPACE: 1,
+    tflite.BuiltinOperator.REVERSE_V2: 1,
+    tflite.BuiltinOperator.TILE: 2,
+    tflite.BuiltinOperator.TRANSPOSE: 5,
+}
 SVDF_STATE = 4  # which of the operator's inputs
 
 

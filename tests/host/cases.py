@@ -21,6 +21,7 @@ from operators import (
     fully_connected,
     gather,
     graph,
+    island,
     move,
     normalise,
     pad,
@@ -59,6 +60,7 @@ FAMILIES = (
     dilation,
     shape,
     face,
+    island,
     graph,
 )
 

@@ -23,6 +23,7 @@ import minfer  # noqa: E402
 from build import schema  # noqa: E402
 from c_programs import BUILD, KERNELS, MINFER, engine_sources, includes  # noqa: E402
 from cases import all_specs  # noqa: E402
+from minfer.compiler.islands import FUNCTIONS  # noqa: E402
 from minfer.compiler.operators import IMPORTERS  # noqa: E402
 from minfer.format import DType, Opcode  # noqa: E402
 
@@ -30,6 +31,7 @@ PAGE = ROOT / "docs" / "OPERATORS.md"
 BEGIN, END = "<!-- written by tests/host/document.py -->\n", "<!-- to here -->\n"
 COMPILER = "arm-none-eabi-gcc"
 FLAGS = ["-std=c99", "-O2", "-mcpu=cortex-m0plus", "-mthumb"]
+OTHERS = ("State of the model.", "In float32, between a DEQUANTIZE and a QUANTIZE.")
 SHARED_FILES = ("check", "node", "table")  # of ops/, part of the engine whatever operators it has
 
 
@@ -47,13 +49,13 @@ def source_rows() -> list[str]:
         types[spec.operator] |= {t.dtype for t in model.tensors} & {DType.INT4}
     rows = []
     for name in sorted({*IMPORTERS, *(n for n in count if hasattr(schema.BuiltinOperator, n))}):
-        words = inspect.getdoc(IMPORTERS[name]) if name in IMPORTERS else None
+        words = inspect.getdoc(IMPORTERS[name]) if name in IMPORTERS else OTHERS[name in FUNCTIONS]
         rows.append(row(
             name,
             ", ".join(map(str, sorted(types[name]))).replace("int4", "int4 weights") or "–",
             ", ".join(sorted(used[name])) or "none",
             str(count[name]),
-            " ".join((words or "State of the model.").split("\n\n")[0].split()),
+            " ".join(words.split("\n\n")[0].split()),
         ))  # fmt: skip
     return rows
 

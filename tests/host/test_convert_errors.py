@@ -66,6 +66,16 @@ def constant(values: list[float]) -> bytes:
     return b.finish([x], [y, odd])
 
 
+def float_output() -> bytes:
+    """The output 'odd' is a negative in float32."""
+    b = Builder()
+    x, real = b.tensor((1, 6), 0.1), b.tensor((1, 6), dtype="float32")
+    odd = b.tensor((1, 6), dtype="float32", name="odd")
+    b.op("DEQUANTIZE", [x], [real])
+    b.op("NEG", [real], [odd])
+    return b.finish([x], [odd])
+
+
 def index_out_of_range(b: Builder, middle: Tensor, y: Tensor) -> None:
     b.operators[1].inputs = np.array([99], np.int32)
 
@@ -105,6 +115,7 @@ BAD = {
     "int16": (two_relus(of_int16), ("operator 1 (RELU)", "'odd'", "int16")),
     "constant": (constant([1, 2]), ("output 'odd'", "a constant", "leave it out")),
     "infinite": (constant([1, np.inf]), ("operator 1 (QUANTIZE)", "expected finite numbers")),
+    "float32 output": (float_output(), ("output 'odd'", "inference_output_type = int8")),
     "truncated": (DIGITS.read_bytes()[:5000], ("truncated",)),
     "text": (b"This is no model. " * 40, ("bad.tflite",)),
     "zip": (b"PK\x03\x04" + bytes(400), ("bad.tflite",)),

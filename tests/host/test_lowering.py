@@ -12,6 +12,7 @@ from operators.elementwise import CHOOSING, Binary
 from operators.face import BytesFace, Constant
 from operators.fully_connected import FullyConnected
 from operators.graph import Graph
+from operators.island import Island, Moved, Negatives
 from operators.pad import Pad, PadThen
 from operators.requantise import Chain, Function
 from operators.unary import Unary
@@ -116,3 +117,10 @@ def test_uint8_face() -> None:
         (DType.UINT8, DType.INT8)
     ] * 2
     assert written(BytesFace(offset=130)) == ["LOOKUP", "FULLY_CONNECTED", "LOOKUP"]
+
+
+def test_float32_inside() -> None:
+    """Of one value: a table. What moves: integers. What both need is not computed twice."""
+    assert written(Island("NEG")) == ["LOOKUP"]
+    assert written(Negatives()).count("LOOKUP") == 3
+    assert written(Moved(chosen="ARG_MAX", back=True)) == ["COPY", "ARG_MAX"]

@@ -8,7 +8,9 @@ import numpy as np
 
 from minfer.compiler import variables
 from minfer.compiler.ir import Edge, Graph, Op, Tensor
+from minfer.compiler.islands import Islands
 from minfer.compiler.operators import IMPORTERS, Node, describe
+from minfer.compiler.operators.registry import Importer
 from minfer.compiler.operators.shape import fold
 from minfer.compiler.quantise import RangeError
 from minfer.compiler.tflite_file import SourceModel, SourceOp, SourceTensor, read
@@ -49,6 +51,7 @@ class _Import:
         self.handles = variables.handles(source)
         self.initial = variables.initial_values(source)
         self.variables: dict[str, Tensor] = {}
+        self.islands = Islands()
 
     def graph(self) -> Graph:
         inputs = [self._edge(i, "input") for i in self.source.inputs]
@@ -69,9 +72,15 @@ class _Import:
         node = self._node(op)
         if fold(node):
             return None
+        on_integers = _checked(self.islands.take, node)
+        if on_integers is not None:
+            return on_integers
         if op.name not in IMPORTERS:
             raise ConvertError(_unknown(op, self.source))
-        return _import_op(node)
+        imported = _checked(IMPORTERS[op.name], node)
+        if op.name == "DEQUANTIZE":
+            self.islands.enter(node)
+        return imported
 
     def _edge(self, index: int, what: str) -> Edge:
         source = self.source.tensors[index]
@@ -146,10 +155,11 @@ class _Import:
         return self.tensors[index]
 
 
-def _import_op(node: Node) -> Union[Op, list[Op], None]:
+def _checked(importer: Importer, node: Node) -> Union[Op, list[Op], None]:
+    """What an importer makes of an operator; scales without a sense refused."""
     try:
         with np.errstate(all="ignore"):
-            return IMPORTERS[node.source.name](node)
+            return importer(node)
     except RangeError as error:
         node.refuse(str(error))
 

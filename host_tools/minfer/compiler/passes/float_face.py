@@ -28,6 +28,11 @@ def float_face(graph: Graph) -> Graph:
         op = graph.producer(edge.tensor)
         if op is not None and op.kind == DEQUANTIZE:
             edge.tensor = op.inputs[0]
+        elif edge.tensor.dtype == DType.FLOAT32 and edge.tensor.data is None:
+            raise ConvertError(
+                f"output '{edge.name}': computed in float32; convert the model with"
+                " inference_output_type = int8"
+            )
     graph.ops = [op for op in graph.ops if op.kind != DEQUANTIZE or graph.users(op.outputs[0])]
     for op in graph.ops:
         if any(t is not None and t.dtype == DType.FLOAT32 for t in (*op.inputs, *op.outputs)):
