@@ -1,89 +1,77 @@
-#include "arm_nnfunctions.h"
-#include "ops.h"
-
-enum { X, WEIGHTS, BIAS, REQUANT, N_INPUTS };
-enum { STRIDE_H, STRIDE_W, PAD_H, PAD_W, DILATION_H, DILATION_W, MIN, MAX, N_PARAMS };
+#include "convolution.h"
 
 static bool check(const mnf_node_t *node, mnf_error_t *error) {
-    const mnf_tensor_t *x = mnf_input(node, X), *w = mnf_input(node, WEIGHTS), *y = mnf_output(node);
-    const int32_t *p = node->params;
-    if (!mnf_check_weights(node, X, WEIGHTS, true, error)) {
+    if (!mnf_check_conv(node, true, error)) {
         return false;
     }
-    MNF_REQUIRE(x->rank == 4, OP_RANK, 4, x->rank);
-    MNF_REQUIRE(w->rank == 4, OP_RANK, 4, w->rank);
-    MNF_REQUIRE(y->rank == 4, OP_RANK, 4, y->rank);
-    MNF_REQUIRE(x->dims[0] == y->dims[0], OP_SHAPE, x->dims[0], y->dims[0]);
+    const mnf_tensor_t *x = mnf_input(node, MNF_CONV_X), *w = mnf_input(node, MNF_CONV_WEIGHTS), *y = mnf_output(node);
     MNF_REQUIRE(w->dims[0] == 1, OP_SHAPE, 1, w->dims[0]);
     MNF_REQUIRE(w->dims[3] == y->dims[3], OP_SHAPE, y->dims[3], w->dims[3]);
     MNF_REQUIRE(y->dims[3] % x->dims[3] == 0, OP_SHAPE, x->dims[3], y->dims[3]);
-    MNF_REQUIRE((int64_t)w->dims[1] * w->dims[2] <= INT32_MAX / 16, RANGE, INT32_MAX / 16, (int64_t)w->dims[1] * w->dims[2]);
-    const mnf_axis_t rows = {x->dims[1], y->dims[1], w->dims[1], p[STRIDE_H], p[PAD_H], p[DILATION_H]};
-    const mnf_axis_t cols = {x->dims[2], y->dims[2], w->dims[2], p[STRIDE_W], p[PAD_W], p[DILATION_W]};
-    return mnf_check_axis(&rows, error) && mnf_check_axis(&cols, error)
-        && mnf_check_clamp(p[MIN], p[MAX], x->dtype, error)
-        && mnf_check_requant(node, BIAS, REQUANT, y->dims[3], false, error)
-        && (x->dtype == MNF_INT8 || mnf_check_dtype(mnf_input(node, BIAS), MNF_INT64, error));
+    const int64_t taps = (int64_t)w->dims[1] * w->dims[2];
+    MNF_REQUIRE(taps <= INT32_MAX / 16, RANGE, INT32_MAX / 16, taps);
+    return mnf_check_conv_params(node, error)
+        && (x->dtype == MNF_INT8 || mnf_check_dtype(mnf_input(node, MNF_CONV_BIAS), MNF_INT64, error));
 }
 
 // Kernels take one batch: run() counts the batches.
-static cmsis_nn_dims dims(const mnf_tensor_t *tensor) {
-    return (cmsis_nn_dims) {1, tensor->dims[1], tensor->dims[2], tensor->dims[3]};
+static mnf_conv_shape_t shape(const mnf_node_t *node) {
+    mnf_conv_shape_t shape = mnf_conv_shape(node);
+    shape.in.n = shape.out.n = 1;
+    return shape;
 }
 
 static cmsis_nn_dw_conv_params conv_params(const mnf_node_t *node) {
-    const int32_t *p = node->params;
+    const cmsis_nn_conv_params conv = mnf_conv_params(node);
     return (cmsis_nn_dw_conv_params) {
-        .input_offset = -mnf_input(node, X)->zero_point,
-        .output_offset = mnf_output(node)->zero_point,
-        .ch_mult = mnf_output(node)->dims[3] / mnf_input(node, X)->dims[3],
-        .stride = {.w = p[STRIDE_W], .h = p[STRIDE_H]},
-        .padding = {.w = p[PAD_W], .h = p[PAD_H]},
-        .dilation = {.w = p[DILATION_W], .h = p[DILATION_H]},
-        .activation = {p[MIN], p[MAX]},
+        .input_offset = conv.input_offset,
+        .output_offset = conv.output_offset,
+        .ch_mult = mnf_output(node)->dims[3] / mnf_input(node, MNF_CONV_X)->dims[3],
+        .stride = conv.stride,
+        .padding = conv.padding,
+        .dilation = conv.dilation,
+        .activation = conv.activation,
     };
 }
 
 static uint32_t scratch(const mnf_node_t *node) {
     const cmsis_nn_dw_conv_params params = conv_params(node);
-    const cmsis_nn_dims in = dims(mnf_input(node, X)), filter = dims(mnf_input(node, WEIGHTS)), out = dims(mnf_output(node));
-    switch (mnf_width(mnf_input(node, X), mnf_input(node, WEIGHTS))) {
+    const mnf_conv_shape_t s = shape(node);
+    switch (s.width) {
         case MNF_WIDTH_S4:
-            return (uint32_t)arm_depthwise_conv_wrapper_s4_get_buffer_size(&params, &in, &filter, &out);
+            return (uint32_t)arm_depthwise_conv_wrapper_s4_get_buffer_size(&params, &s.in, &s.filter, &s.out);
         case MNF_WIDTH_S16:
-            return (uint32_t)arm_depthwise_conv_wrapper_s16_get_buffer_size(&params, &in, &filter, &out);
+            return (uint32_t)arm_depthwise_conv_wrapper_s16_get_buffer_size(&params, &s.in, &s.filter, &s.out);
         default:
-            return (uint32_t)arm_depthwise_conv_wrapper_s8_get_buffer_size(&params, &in, &filter, &out);
+            return (uint32_t)arm_depthwise_conv_wrapper_s8_get_buffer_size(&params, &s.in, &s.filter, &s.out);
     }
 }
 
 static int32_t run(const mnf_node_t *node, void *buffer, uint32_t size) {
     const cmsis_nn_context context = {buffer, (int32_t)size};
     const cmsis_nn_dw_conv_params params = conv_params(node);
-    const cmsis_nn_dims in = dims(mnf_input(node, X)), filter = dims(mnf_input(node, WEIGHTS)), out = dims(mnf_output(node));
-    const cmsis_nn_dims bias_dims = {1, 1, 1, out.c};
-    int32_t *requant = mnf_input_data(node, REQUANT);
-    const cmsis_nn_per_channel_quant_params quant = {requant, requant + out.c};
-    const void *x = mnf_input_data(node, X), *w = mnf_input_data(node, WEIGHTS), *bias = mnf_input_data(node, BIAS);
-    void *y = mnf_output_data(node);
+    const mnf_conv_shape_t s = shape(node);
+    const mnf_conv_data_t c = mnf_conv_data(node);
     int32_t status = ARM_CMSIS_NN_SUCCESS;
     for (int32_t n = 0; n < mnf_output(node)->dims[0] && status == ARM_CMSIS_NN_SUCCESS; n++) {
-        const int32_t x_at = n * in.h * in.w * in.c, y_at = n * out.h * out.w * out.c;
-        switch (mnf_width(mnf_input(node, X), mnf_input(node, WEIGHTS))) {
+        const int32_t x_at = n * s.in.h * s.in.w * s.in.c, y_at = n * s.out.h * s.out.w * s.out.c;
+        switch (s.width) {
             case MNF_WIDTH_S4:
-                status = arm_depthwise_conv_wrapper_s4(&context, &params, &quant, &in, (const int8_t *)x + x_at,
-                    &filter, w, &bias_dims, bias, &out, (int8_t *)y + y_at);
+                status = arm_depthwise_conv_wrapper_s4(&context, &params, &c.quant, &s.in, (const int8_t *)c.x + x_at,
+                    &s.filter, c.weights, &c.bias_dims, c.bias, &s.out, (int8_t *)c.y + y_at);
                 break;
             case MNF_WIDTH_S16:
-                status = arm_depthwise_conv_wrapper_s16(&context, &params, &quant, &in, (const int16_t *)x + x_at,
-                    &filter, w, &bias_dims, bias, &out, (int16_t *)y + y_at);
+                status = arm_depthwise_conv_wrapper_s16(&context, &params, &c.quant, &s.in, (const int16_t *)c.x + x_at,
+                    &s.filter, c.weights, &c.bias_dims, c.bias, &s.out, (int16_t *)c.y + y_at);
                 break;
             default:
-                status = arm_depthwise_conv_wrapper_s8(&context, &params, &quant, &in, (const int8_t *)x + x_at,
-                    &filter, w, &bias_dims, bias, &out, (int8_t *)y + y_at);
+                status = arm_depthwise_conv_wrapper_s8(&context, &params, &c.quant, &s.in, (const int8_t *)c.x + x_at,
+                    &s.filter, c.weights, &c.bias_dims, c.bias, &s.out, (int8_t *)c.y + y_at);
         }
     }
     return status;
 }
 
-const mnf_op_def_t mnf_op_depthwise_conv_2d = {N_INPUTS, 1 << BIAS, 0, N_PARAMS, check, scratch, run};
+const mnf_op_def_t mnf_op_depthwise_conv_2d = {
+    MNF_CONV_N_INPUTS, 1 << MNF_CONV_BIAS, 0, MNF_CONV_N_PARAMS, check, scratch, run,
+};
