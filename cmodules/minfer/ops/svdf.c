@@ -81,16 +81,18 @@ static int32_t run(const mnf_node_t *node, void *buffer, uint32_t size) {
     const cmsis_nn_dims x_dims = {x->dims[0], x->dims[1], 1, 1}, y_dims = {y->dims[0], y->dims[1], 1, 1};
     const cmsis_nn_dims f_dims = feature_dims(node), t_dims = {time->dims[0], time->dims[1], 1, 1};
     const cmsis_nn_dims bias_dims = {y->dims[1], 1, 1, 1}, state_dims = {x->dims[0], mnf_elements(time), 1, 1};
-    const void *feature = mnf_input_data(node, FEATURE), *t = mnf_input_data(node, TIME), *bias = mnf_input_data(node, BIAS);
+    const void *input = mnf_input_data(node, X), *feature = mnf_input_data(node, FEATURE);
+    const void *t = mnf_input_data(node, TIME), *bias = mnf_input_data(node, BIAS);
+    void *state = mnf_input_data(node, STATE), *output = mnf_output_data(node);
     if (!narrow) {
-        return arm_svdf_state_s16_s8(&filters, &units, &params, &in, &out, &x_dims, mnf_input_data(node, X), &state_dims,
-            mnf_input_data(node, STATE), &f_dims, feature, &t_dims, t, &bias_dims, bias, &y_dims, mnf_output_data(node));
+        return arm_svdf_state_s16_s8(&filters, &units, &params, &in, &out, &x_dims, input, &state_dims, state,
+            &f_dims, feature, &t_dims, t, &bias_dims, bias, &y_dims, output);
     }
     if (weights.size > 0) {
         arm_vector_sum_s8(weights.buf, f_dims.h, f_dims.n, feature, -params.input_offset, 0, NULL);
     }
-    return arm_svdf_s8(&weights, &filters, &units, &params, &in, &out, &x_dims, mnf_input_data(node, X), &state_dims,
-        mnf_input_data(node, STATE), &f_dims, feature, &t_dims, t, &bias_dims, bias, &y_dims, mnf_output_data(node));
+    return arm_svdf_s8(&weights, &filters, &units, &params, &in, &out, &x_dims, input, &state_dims, state,
+        &f_dims, feature, &t_dims, t, &bias_dims, bias, &y_dims, output);
 }
 
 const mnf_op_def_t mnf_op_svdf = {N_INPUTS, 1 << BIAS, 0, N_PARAMS, check, scratch, run};

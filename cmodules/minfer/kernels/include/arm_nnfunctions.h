@@ -242,11 +242,13 @@ arm_cmsis_nn_status arm_svdf_state_s16_s8(
     const cmsis_nn_dims *bias_dims, const int32_t *bias_data,
     const cmsis_nn_dims *output_dims, int8_t *output_data);
 
-// The same with a state of 8 bits. Where the buffer size is not 0, the caller fills ctx with arm_vector_sum_s8 of the feature weights first.
+// The same with a state of 8 bits. Where the buffer size is not 0, the caller fills ctx with arm_vector_sum_s8 of the
+// feature weights first.
 arm_cmsis_nn_status arm_svdf_s8(
     const cmsis_nn_context *ctx, const cmsis_nn_context *input_ctx, const cmsis_nn_context *output_ctx,
     const cmsis_nn_svdf_params *svdf_params,
-    const cmsis_nn_per_tensor_quant_params *input_quant_params, const cmsis_nn_per_tensor_quant_params *output_quant_params,
+    const cmsis_nn_per_tensor_quant_params *input_quant_params,
+    const cmsis_nn_per_tensor_quant_params *output_quant_params,
     const cmsis_nn_dims *input_dims, const int8_t *input_data,
     const cmsis_nn_dims *state_dims, int8_t *state_data,
     const cmsis_nn_dims *weights_feature_dims, const int8_t *weights_feature_data,

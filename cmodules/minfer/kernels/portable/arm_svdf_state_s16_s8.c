@@ -5,7 +5,8 @@ typedef int16_t mnf_svdf_t;
 
 arm_cmsis_nn_status arm_svdf_state_s16_s8(
     const cmsis_nn_context *input_ctx, const cmsis_nn_context *output_ctx, const cmsis_nn_svdf_params *svdf_params,
-    const cmsis_nn_per_tensor_quant_params *input_quant_params, const cmsis_nn_per_tensor_quant_params *output_quant_params,
+    const cmsis_nn_per_tensor_quant_params *input_quant_params,
+    const cmsis_nn_per_tensor_quant_params *output_quant_params,
     const cmsis_nn_dims *input_dims, const int8_t *input_data,
     const cmsis_nn_dims *state_dims, int16_t *state_data,
     const cmsis_nn_dims *weights_feature_dims, const int8_t *weights_feature_data,
@@ -17,5 +18,6 @@ arm_cmsis_nn_status arm_svdf_state_s16_s8(
     (void)state_dims;
     (void)bias_dims;
     return mnf_svdf(svdf_params, input_quant_params, output_quant_params, input_dims, input_data, state_data,
-        weights_feature_dims, weights_feature_data, weights_time_dims, weights_time_data, bias_data, output_dims, output_data);
+        weights_feature_dims, weights_feature_data, weights_time_dims, weights_time_data, bias_data,
+        output_dims, output_data);
 }

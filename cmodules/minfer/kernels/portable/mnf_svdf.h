@@ -5,7 +5,8 @@
 
 static arm_cmsis_nn_status mnf_svdf(
     const cmsis_nn_svdf_params *svdf_params,
-    const cmsis_nn_per_tensor_quant_params *input_quant_params, const cmsis_nn_per_tensor_quant_params *output_quant_params,
+    const cmsis_nn_per_tensor_quant_params *input_quant_params,
+    const cmsis_nn_per_tensor_quant_params *output_quant_params,
     const cmsis_nn_dims *input_dims, const int8_t *input_data, mnf_svdf_t *state_data,
     const cmsis_nn_dims *weights_feature_dims, const int8_t *weights_feature_data,
     const cmsis_nn_dims *weights_time_dims, const mnf_svdf_t *weights_time_data,
@@ -13,7 +14,8 @@ static arm_cmsis_nn_status mnf_svdf(
     const int32_t filters = weights_feature_dims->n, inputs = input_dims->h, steps = weights_time_dims->h;
     const int32_t units = output_dims->h;
     // Each filter forgets its oldest step, the first one.
-    memmove(state_data, state_data + 1, ((size_t)input_dims->n * (size_t)filters * (size_t)steps - 1) * sizeof(mnf_svdf_t));
+    const size_t elements = (size_t)input_dims->n * (size_t)filters * (size_t)steps;
+    memmove(state_data, state_data + 1, (elements - 1) * sizeof(mnf_svdf_t));
     for (int32_t batch = 0; batch < input_dims->n; batch++) {
         const int8_t *feature = weights_feature_data;
         const mnf_svdf_t *time = weights_time_data;
