@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import struct
 import warnings
 from collections.abc import Sequence
@@ -33,7 +34,8 @@ class Reference:
     def __init__(self, model: bytes, kernels: str = "BUILTIN_REF") -> None:
         """Raises MinferError where TensorFlow is missing, too new, or refuses the model.
 
-        `kernels` names an OpResolverType: those of another one are exact for ELU alone.
+        `kernels` names an OpResolverType: those of another one are exact for CEIL, ELU and ROUND
+        alone.
         """
         _refuse_what_it_misreads(model)
         tensorflow = _tensorflow()
@@ -47,6 +49,12 @@ class Reference:
             self._interpreter.allocate_tensors()
         except (RuntimeError, ValueError) as error:
             why = " ".join(str(error).split())
+            missing = re.search(r"builtin opcode '(\w+)' version '(\d+)'", why)
+            if missing:
+                raise MinferError(
+                    "nothing to compare with: TensorFlow Lite has no reference kernel of"
+                    f" {missing[1]} version {missing[2]}"
+                ) from error
             raise MinferError(f"TensorFlow Lite refuses the model: {why}") from error
         self.inputs = self._interpreter.get_input_details()
         self.outputs = self._interpreter.get_output_details()

@@ -15,6 +15,7 @@ from operators.elementwise import Binary
 from operators.face import Face
 from operators.graph import Graph
 from operators.recurrent import Svdf
+from operators.unary import Unary
 from spec import Case
 from typer.testing import CliRunner
 
@@ -207,7 +208,9 @@ def test_verify(on: str, tmp_path: Path) -> None:
 
 
 def test_verify_without_a_reference(tmp_path: Path) -> None:
-    """TensorFlow Lite would read past the end of such a state."""
+    """ELU has but a default kernel; with an SVDF of such a state TensorFlow Lite would read past its end."""
+    line = minfer_command("verify", save(Unary("ELU").case(), tmp_path)).refusal()
+    assert "nothing to compare with: TensorFlow Lite has no reference kernel of ELU" in line
     line = minfer_command("verify", save(Svdf(state="int8").case(), tmp_path)).refusal()
     assert "operator 0 (SVDF): TensorFlow Lite has none with a state of int8" in line
 
