@@ -1,8 +1,25 @@
+// Of int32 it is the plain sum, which wraps; only the clamp of its parameters and the walk are used.
 #include "arm_nnfunctions.h"
+#include "kernels/portable/mnf_arith.h"
 #include "scaled.h"
 
 static bool check(const mnf_node_t *node, mnf_error_t *error) {
-    return mnf_check_scaled(node, 1, error);
+    if (mnf_output(node)->dtype != MNF_INT32) {
+        return mnf_check_scaled(node, 1, error);
+    }
+    if (!mnf_check_one_dtype(node, error) || !mnf_check_rows(node, MNF_SCALED_WALK, error)) {
+        return false;
+    }
+    const int32_t min = node->params[MNF_SCALED_MIN], max = node->params[MNF_SCALED_MAX];
+    MNF_REQUIRE(min <= max, CLAMP, min, max);
+    return true;
+}
+
+static void add_whole(const mnf_node_t *node, int32_t x[][MNF_PIECE], int32_t n) {
+    const int32_t min = node->params[MNF_SCALED_MIN], max = node->params[MNF_SCALED_MAX];
+    for (int32_t i = 0; i < n; i++) {
+        x[0][i] = mnf_clamp(mnf_add_wrap(x[0][i], x[1][i]), min, max);
+    }
 }
 
 static int32_t add(const mnf_node_t *node, const void *a, const void *b, void *y, int32_t n) {
@@ -24,6 +41,10 @@ static int32_t add(const mnf_node_t *node, const void *a, const void *b, void *y
 static int32_t run(const mnf_node_t *node, void *scratch, uint32_t size) {
     (void)scratch;
     (void)size;
+    if (mnf_output(node)->dtype == MNF_INT32) {
+        mnf_run_rows(node, node->params + MNF_SCALED_WALK, add_whole);
+        return 0;
+    }
     return mnf_run_vectors(node, node->params + MNF_SCALED_WALK, add);
 }
 
