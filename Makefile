@@ -26,8 +26,10 @@ demo: build/stamps/host ## Recognise handwritten digits with a network inside Mi
 test: build/stamps/host build/stamps/test build/stamps/emulator ## Build every firmware and run every test
 	@firmware/setup.sh debian clang-14 libclang-rt-14-dev
 	@for target in unix unix-asan pico pico2 qemu-m33; do firmware/build.sh $$target || exit; done
+	@rm -f build/models.md
 	@# Twice as many as the cores: half of the time they wait for an emulator.
 	@$(python) -m pytest -n 4 --dist worksteal tests
+	@if [ -e build/models.md ]; then echo "What real models cost on a Pico: build/models.md"; fi
 
 fuzz: build/stamps/host build/stamps/test ## Break model files at random, for MINUTES=2
 	@firmware/setup.sh debian clang-14 libclang-rt-14-dev

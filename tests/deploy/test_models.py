@@ -1,7 +1,11 @@
-"""Real models on the emulated Pico, in its ROMFS: every output equals the reference's."""
+"""Real models on the emulated Pico, in its ROMFS: every output equals the reference's.
+
+What they cost there is written to build/models.md.
+"""
 
 from __future__ import annotations
 
+import fcntl
 from pathlib import Path
 
 import numpy as np
@@ -33,8 +37,26 @@ print(time.ticks_diff(time.ticks_us(), start))
 """
 
 
+FIGURES = ROOT / "build" / "models.md"
+HEADER = [
+    "| model, on the emulated Pico | cycles | cycles/MAC | arena, bytes | load, ms |",
+    "| --- | ---: | ---: | ---: | ---: |",
+]
+
+
+def note(name: str, *figures: str) -> None:
+    """Writes a model's row in place of the one it has, whichever tests run at the same time."""
+    with FIGURES.open("a+", encoding="utf-8") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        file.seek(0)
+        rows = {line.split()[1]: line for line in file.read().splitlines()[len(HEADER) :]}
+        rows[name] = f"| {name} | {' | '.join(figures)} |"
+        file.truncate(0)
+        file.write("\n".join([*HEADER, *(rows[key] for key in sorted(rows)), ""]))
+
+
 @pytest.mark.parametrize("name", GOLDEN)
-def test_golden(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_golden(name: str, tmp_path: Path) -> None:
     source, archive = (
         SHARED / "models" / f"{name}.tflite",
         SHARED / "golden" / f"{GOLDEN[name]}.npz",
@@ -60,8 +82,10 @@ def test_golden(name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
         cycles = sum(time.cycles for time in target.profile(file, samples[0]))
         load_us = int(on_board(pico, LOAD_TIME.format(path=f"/rom/{path.name}")))
     assert np.array_equal(outputs, expected.reshape(outputs.shape))
-    with capsys.disabled():
-        print(
-            f"\n{name}: {cycles:,} cycles, {cycles / macs:.1f} a MAC, arena {model.arena_size:,},"
-            f" load {load_us / 1000:.1f} ms"
-        )
+    note(
+        name,
+        f"{cycles:,}",
+        f"{cycles / macs:.1f}",
+        f"{model.arena_size:,}",
+        f"{load_us / 1000:.1f}",
+    )
