@@ -143,6 +143,11 @@ class _Import:
             raise ConvertError(
                 f"{describe(op)}, variable '{name}': no initial value; keep the subgraph that CALL_ONCE runs"
             )
+        if self.initial[name].dtype == "float32":
+            raise ConvertError(
+                f"{describe(op)}, variable '{name}': float32: expected a quantised one;"
+                " convert with converter._experimental_variable_quantization = True"
+            )
         if name not in self.variables:
             tensor = _make_tensor(self.initial[name], f"{describe(op)}, variable '{name}'")
             tensor.name, tensor.initial, tensor.data = name, tensor.data, None

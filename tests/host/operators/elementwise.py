@@ -205,7 +205,14 @@ CASES: list[Spec] = [
         )
         for op, o in product(("ADD", "SUB", "MUL", *CHOOSING), ((5,), (1,)))
     ),
-    *(Binary(op, x=x, other=o, dtype="int32") for op, (x, o) in product(CHOOSING, BROADCASTS[:3])),
+    *(
+        Binary(op, x=x, other=o, dtype="int32")
+        for op, (x, o) in product(("ADD", *CHOOSING), BROADCASTS[:3])
+    ),
+    *(
+        Binary("ADD", other=(3,), second="constant", activation=a, dtype="int32")
+        for a in ("NONE", "RELU", "RELU6", "RELU_N1_TO_1")
+    ),
     *(
         Binary(op, x=x, other=o, dtype="bool")
         for op, (x, o) in product(("LOGICAL_AND", "LOGICAL_OR"), BROADCASTS[:5])
@@ -223,6 +230,6 @@ REFUSED: list[tuple[Spec, str]] = [
     (Binary("SQUARED_DIFFERENCE", dtype="int16"), "int16 activations: expected int8"),
     (Binary("PRELU", dtype="int16"), "int16 activations: expected int8"),
     (Binary("PRELU", x=(5,), other=(2, 5)), "expected shape (5,)"),
-    (Binary("ADD", dtype="int32"), "int32 activations"),
+    (Binary("SUB", dtype="int32"), "int32 activations"),
     (Binary("MAXIMUM", dtype="bool"), "bool: expected int8"),
 ]

@@ -81,7 +81,9 @@ def operands(node: Node, *types: DType) -> tuple[Tensor, Tensor, Tensor, Walk]:
 
 @importer("ADD", "SUB")
 def add(node: Node) -> Op:
-    """Multipliers as `Prepare` of kernels/add.cc and sub.cc computes them."""
+    """Multipliers as `Prepare` of kernels/add.cc and sub.cc computes them; int32, which is added only, has none."""
+    if node.source.name == "ADD" and node.outputs[0].dtype == DType.INT32:
+        return _add_whole(node)
     options = node.options("AddOptions" if node.source.name == "ADD" else "SubOptions")
     a, b, y, walk = operands(node, DType.INT8, DType.INT16)
     clamp = node.clamp(options)
@@ -99,11 +101,22 @@ def add(node: Node) -> Op:
         b.scale / twice_largest,
         twice_largest / ((1 << left_shift) * y.scale),
     )
+    if not all(reals):
+        node.refuse("a scale of 0, at which TensorFlow Lite stops; quantise the model anew")
     if any(real >= 1.0 for real in reals):
         scales = f"{a.scale:.6g}, {b.scale:.6g}"
         node.refuse(f"output scale {y.scale:.6g} is too small for inputs {scales}")
     multipliers = map(quantise_multiplier, reals)
     return node.op(node.source.name, [a, b], ScaledParams(left_shift, *multipliers, *clamp, walk))
+
+
+def _add_whole(node: Node) -> Op:
+    """The sum of integers, as embeddings count their rows from the end; it wraps."""
+    a, b = (same_type(node, i, (DType.INT32,)) for i in (0, 1))
+    clamp = node.clamp(node.options("AddOptions"))
+    unused = Multiplier(0, 0)
+    walk = broadcast_walk(node, (a.shape, b.shape))
+    return node.op("ADD", [a, b], ScaledParams(0, unused, unused, unused, *clamp, walk))
 
 
 def _power_of_two_shifts(node: Node, a: Tensor, b: Tensor, y: Tensor) -> Optional[tuple[int, int]]:

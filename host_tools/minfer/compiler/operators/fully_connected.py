@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Optional
 
 import numpy as np
 
@@ -46,9 +47,19 @@ def _weights(node: Node, x: Tensor) -> Tensor:
     return weights
 
 
+def _is_zero(tensor: Optional[Tensor]) -> bool:
+    if tensor is None:
+        return True
+    return tensor.data is not None and bool((tensor.data == tensor.zero_point).all())
+
+
 @importer("FULLY_CONNECTED")
-def fully_connected(node: Node) -> Op:
-    """Rows of the input times the transposed weights."""
+def fully_connected(node: Node) -> Optional[Op]:
+    """Rows of the input times the transposed weights.
+
+    A recurrent layer written out step by step begins with a state of zeros. Their product is zero, whatever the scales, which
+    the converter leaves at 0 or makes infinite.
+    """
     options = node.options("FullyConnectedOptions")
     x = node.activation(0, DType.INT8, DType.INT16)
     y, weights = node.result(x.dtype), _weights(node, x)
@@ -62,6 +73,10 @@ def fully_connected(node: Node) -> Op:
         node.expect_shape(y, x.shape[:-1] + (channels,))
     elif y.leaves_open or y.elements != x.elements // depth * channels:
         node.expect_shape(y, (x.elements // depth, channels))
+    low, high = node.clamp(options)
+    if _is_zero(x) and all(_is_zero(bias) for bias in node.inputs[2:]):
+        y.data = np.full(y.shape, np.clip(y.zero_point, low, high), y.dtype.numpy)
+        return None
     scales = node.weight_scales(weights, channels)
     if len(scales) == 1:
         multipliers = [tensor_multiplier(x.scale, scales[0], y.scale)]
@@ -70,7 +85,6 @@ def fully_connected(node: Node) -> Op:
     if x.dtype == DType.INT16 or weights.dtype == DType.INT4:
         # The chip runs these as convolutions, with a multiplier a channel.
         multipliers *= channels // len(multipliers)
-    low, high = node.clamp(options)
     return node.op(
         "FULLY_CONNECTED",
         [x, weights, bias_of(node, 2, channels, options), requant(weights.name, multipliers)],

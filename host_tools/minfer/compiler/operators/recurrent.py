@@ -206,6 +206,12 @@ def _gate_multiplier(weights: Tensor, x: Tensor) -> Multiplier:
 def _cell_shift(node: Node, c: Tensor) -> int:
     """The exponent of the cell state's scale, a power of two."""
     shift = int(round(np.log2(c.scale)))
+    if c.scale == 2.0**shift and shift < CELL_SHIFTS[0]:
+        node.refuse(
+            f"cell state: a scale of 2^{shift}, below 2^-15, whose tanh TensorFlow Lite leaves out;"
+            " give the converter representative data at which the cells come above 0.5",
+            c,
+        )
     if c.scale != 2.0**shift or shift not in CELL_SHIFTS:
         node.refuse(f"cell state: expected a scale of 2^-15 to 2^-9, found {c.scale:.6g}", c)
     return shift

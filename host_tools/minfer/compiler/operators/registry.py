@@ -106,7 +106,8 @@ class Node:
         number = options["FusedActivationFunction"]
         name = ACTIVATION_NAMES.get(number, str(number))
         y = self.outputs[0]
-        bounds = activation_range(name, y.scale, y.zero_point, y.dtype)
+        scale = 1.0 if y.dtype == DType.INT32 else y.scale
+        bounds = activation_range(name, scale, y.zero_point, y.dtype)
         if bounds is None:
             self.refuse(f"fused activation {name}: expected NONE, RELU, RELU6 or RELU_N1_TO_1")
         if bounds[0] > bounds[1]:
@@ -177,7 +178,11 @@ class Node:
             )
         if len(tensor.scales) != 1:
             self.refuse(f"expected 1 scale, found {len(tensor.scales)}; {FULL_INT8}", tensor)
-        if not (math.isfinite(tensor.scale) and tensor.scale > 0):
+        # The converter gives int16 constants that are 0 throughout the scale 0.
+        is_zero = tensor.data is not None and not tensor.data.any() and tensor.zero_point == 0
+        if not (
+            math.isfinite(tensor.scale) and (tensor.scale > 0 or (tensor.scale == 0 and is_zero))
+        ):
             self.refuse(f"expected a scale above 0, found {tensor.scale}", tensor)
         if tensor.dtype == DType.INT16 and tensor.zero_point != 0:
             self.refuse(f"expected a zero point of 0 with int16, found {tensor.zero_point}", tensor)
