@@ -7,7 +7,7 @@ from pathlib import Path
 from cffi import FFI
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCE_FOLDERS = ("engine", "ops", "kernels/portable")
+SOURCE_FOLDERS = ("engine", "ops", "signal", "kernels/portable")
 INCLUDE_FOLDERS = ("", "engine", "kernels/include")
 
 DECLARATIONS = """
@@ -85,6 +85,13 @@ const void *mnf_meta(const mnf_model_t *model, const char *tag, uint32_t *length
 void mnf_put(const mnf_tensor_t *tensor, uint32_t face, const void *values, void *data, size_t n);
 void mnf_take(const mnf_tensor_t *tensor, uint32_t face, const void *data, void *values, size_t n);
 
+float mnf_log(float x);
+float mnf_log10(float x);
+float mnf_exp(float x);
+float mnf_sqrt(float x);
+int32_t mnf_log2_q30(uint32_t m);
+int32_t mnf_cos_q31(uint32_t turns);
+
 float erfcf(float);
 float expf(float);
 float expm1f(float);
@@ -106,9 +113,9 @@ ffi = FFI()
 ffi.cdef(DECLARATIONS)
 ffi.set_source(
     "minfer._engine",
-    '#include <math.h>\n#include "mnf.h"\n',
+    '#include <math.h>\n#include "mnf.h"\n#include "signal/real.h"\n',
     sources=sources(),
     include_dirs=[str(ROOT / "cmodules/minfer" / folder) for folder in INCLUDE_FOLDERS],
-    extra_compile_args=["-O2", "-std=c99", "-Wall", "-Wextra", "-Werror"],
+    extra_compile_args=["-O2", "-std=c99", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror"],
     libraries=["m"],
 )

@@ -17,8 +17,9 @@ endif
 
 SRC_USERMOD_LIB_C += $(foreach part,$(MINFER_PARTS),$(wildcard $(MINFER_DIR)/$(part)/*.c))
 
-# A finding of UBSan in the engine ends the program; one in MicroPython is only printed.
-MINFER_CFLAGS := -O2 -Wall -Wextra -Werror -fno-sanitize-recover=undefined
+# A finding of UBSan in the engine ends the program; one in MicroPython is only printed. No chip fuses a product and a sum
+# of floats: all have the same results.
+MINFER_CFLAGS := -O2 -ffp-contract=off -Wall -Wextra -Werror -fno-sanitize-recover=undefined
 # Operators the firmware is to have, all if not said: MINFER_OPS="CONV_2D SOFTMAX ..."
 MINFER_CFLAGS += $(if $(MINFER_OPS),-DMINFER_OPS $(addprefix -DMINFER_OP_,$(MINFER_OPS)))
 MINFER_OBJECTS := $(BUILD)/$(notdir $(MINFER_DIR))
