@@ -140,6 +140,14 @@ def test_float_variable() -> None:
     assert "_experimental_variable_quantization = True" in refusal(b, inputs, outputs)
 
 
+def test_float_output() -> None:
+    b = Builder()
+    x, real, y = b.tensor((1, 6), 0.1), *(b.tensor((1, 6), dtype="float32") for _ in range(2))
+    b.op("DEQUANTIZE", [x], [real])
+    b.op("NEG", [real], [y])
+    assert "computed in float32" in refusal(b, [x], [y])
+
+
 def test_cells_too_small() -> None:
     b = Builder()
     inputs, outputs = Lstm().build(b, np.random.default_rng(0))

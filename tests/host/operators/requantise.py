@@ -154,5 +154,5 @@ REFUSED: list[tuple[Spec, str]] = [
     (Function("LOGISTIC", scales=(0.001, 0.01)), "expected scale 1/32768"),
     (Function("TANH", scales=(2.7, 2.0**-15)), "expected a scale below 2.67"),
     (Function("CAST", "int64", "bool", (0.0, 0.0)), "int64 to bool"),
-    (Function("CAST", "int8", "float32", (0.0, 0.0)), "float32: expected integers or bool"),
+    (Function("CAST", "int32", "float32", (0.0, 0.0)), "float32: expected integers or bool"),
 ]
