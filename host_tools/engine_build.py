@@ -92,6 +92,11 @@ float mnf_sqrt(float x);
 int32_t mnf_log2_q30(uint32_t m);
 int32_t mnf_cos_q31(uint32_t turns);
 
+typedef struct { uint32_t n; ...; } mnf_fft_t;
+size_t mnf_fft_size(uint32_t n);
+void mnf_fft_init(mnf_fft_t *fft, uint32_t n);
+void mnf_fft(const mnf_fft_t *fft, int32_t *data);
+
 float erfcf(float);
 float expf(float);
 float expm1f(float);
@@ -113,7 +118,7 @@ ffi = FFI()
 ffi.cdef(DECLARATIONS)
 ffi.set_source(
     "minfer._engine",
-    '#include <math.h>\n#include "mnf.h"\n#include "signal/real.h"\n',
+    '#include <math.h>\n#include "mnf.h"\n#include "signal/fft_int32.h"\n#include "signal/real.h"\n',
     sources=sources(),
     include_dirs=[str(ROOT / "cmodules/minfer" / folder) for folder in INCLUDE_FOLDERS],
     extra_compile_args=["-O2", "-std=c99", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror"],
