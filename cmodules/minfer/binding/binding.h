@@ -4,6 +4,7 @@
 
 #include "engine/mnf.h"
 #include "port.h"
+#include "signal/audio.h"
 
 typedef struct {
     mp_obj_base_t base;
@@ -40,6 +41,9 @@ mp_obj_t minfer_model_run(size_t n_args, const mp_obj_t *args, mp_map_t *kw);
 mp_obj_t minfer_model_predict(size_t n_args, const mp_obj_t *args, mp_map_t *kw);
 mp_obj_t minfer_model_reset(mp_obj_t self_in);
 mp_obj_t minfer_model_steps(size_t n_args, const mp_obj_t *args, mp_map_t *kw);
+
+// Bytes on the heap; MemoryError, saying what for, where there are none.
+void *minfer_allocate(const char *what, size_t size);
 
 // The arena's first byte, at this moment: its buffer is the caller's and may have been resized. ValueError where it no
 // longer serves, or where the model's own buffer has moved.
@@ -85,5 +89,15 @@ mp_obj_t minfer_io_name(const minfer_model_t *self, size_t io);
 mp_obj_t minfer_new_tensors(minfer_model_t *self, size_t first_io, size_t n);
 void minfer_tensor_attr(mp_obj_t self, qstr attr, mp_obj_t *dest);
 void minfer_tensor_print(const mp_print_t *print, mp_obj_t self, mp_print_kind_t kind);
+
+// audio.c
+
+// A front end of the kind, from keyword arguments.
+mp_obj_t minfer_new_audio(const mp_obj_type_t *type, const mnf_audio_kind_t *kind, size_t n_args, size_t n_kw,
+    const mp_obj_t *args);
+void minfer_audio_attr(mp_obj_t self, qstr attr, mp_obj_t *dest);
+mp_obj_t minfer_audio_write(size_t n_args, const mp_obj_t *args, mp_map_t *kw);
+mp_obj_t minfer_audio_take(mp_obj_t self, mp_obj_t out);
+mp_obj_t minfer_audio_reset(mp_obj_t self);
 
 #endif

@@ -32,7 +32,7 @@ uint8_t *minfer_arena(const minfer_model_t *self) {
     return info.buf;
 }
 
-static void *allocate(const char *what, size_t size) {
+void *minfer_allocate(const char *what, size_t size) {
     void *memory = minfer_malloc_maybe(size);
     if (memory == NULL && size > 0) {
         mp_obj_t args[] = {
@@ -65,9 +65,9 @@ mp_obj_t minfer_model_make_new(const mp_obj_type_t *type, size_t n_args, size_t 
     }
     size_t arena_size = self->engine.arena_size;
     self->arena = values[1].u_obj == mp_const_none
-        ? mp_obj_new_bytearray_by_ref(arena_size, allocate("arena", arena_size)) : values[1].u_obj;
+        ? mp_obj_new_bytearray_by_ref(arena_size, minfer_allocate("arena", arena_size)) : values[1].u_obj;
     minfer_arena(self);
-    self->state = allocate("state", self->engine.header->state_size);
+    self->state = minfer_allocate("state", self->engine.header->state_size);
     self->engine.state = self->state;
     mnf_reset(&self->engine);
     size_t n_inputs = self->engine.header->n_inputs;
@@ -93,10 +93,11 @@ mp_obj_t minfer_meta_lines(const minfer_model_t *self, const char *tag) {
     return mp_obj_new_tuple(n, items);
 }
 
-static mp_obj_t model_name(const minfer_model_t *self) {
+// A metadata record, as a str; empty where there is no such record.
+static mp_obj_t meta_text(const minfer_model_t *self, const char *tag) {
     uint32_t length = 0;
-    const char *name = mnf_meta(&self->engine, "name", &length);
-    return name == NULL ? minfer_str("") : mp_obj_new_str(name, length);
+    const char *text = mnf_meta(&self->engine, tag, &length);
+    return text == NULL ? minfer_str("") : mp_obj_new_str(text, length);
 }
 
 // Of every operator, its name and its multiply-accumulates.
@@ -130,9 +131,11 @@ void minfer_model_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
     } else if (attr == MP_QSTR_outputs) {
         dest[0] = self->outputs;
     } else if (attr == MP_QSTR_name) {
-        dest[0] = model_name(self);
+        dest[0] = meta_text(self, "name");
     } else if (attr == MP_QSTR_labels) {
         dest[0] = minfer_meta_lines(self, "labl");
+    } else if (attr == MP_QSTR_recipe) {
+        dest[0] = meta_text(self, "rcpe");
     } else if (attr == MP_QSTR_ops) {
         dest[0] = model_ops(self);
     } else if (attr == MP_QSTR_arena) {

@@ -49,6 +49,27 @@ MP_DEFINE_CONST_OBJ_TYPE(
     parent, &mp_type_ValueError
     );
 
+static MP_DEFINE_CONST_FUN_OBJ_KW(audio_write_obj, 1, minfer_audio_write);
+static MP_DEFINE_CONST_FUN_OBJ_2(audio_take_obj, minfer_audio_take);
+static MP_DEFINE_CONST_FUN_OBJ_1(audio_reset_obj, minfer_audio_reset);
+
+static const mp_rom_map_elem_t audio_table[] = {
+    { MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&audio_write_obj) },
+    { MP_ROM_QSTR(MP_QSTR_take), MP_ROM_PTR(&audio_take_obj) },
+    { MP_ROM_QSTR(MP_QSTR_reset), MP_ROM_PTR(&audio_reset_obj) },
+};
+static MP_DEFINE_CONST_DICT(audio_locals, audio_table);
+
+// A front end for sound: its kind in C, its class in Python.
+#define AUDIO(kind, class_name) \
+    static mp_obj_t kind##_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args) { \
+        return minfer_new_audio(type, &kind, n_args, n_kw, args); \
+    } \
+    static MP_DEFINE_CONST_OBJ_TYPE(kind##_type, class_name, MP_TYPE_FLAG_NONE, \
+    make_new, kind##_make_new, attr, minfer_audio_attr, locals_dict, &audio_locals)
+
+AUDIO(mnf_micro_speech, MP_QSTR_MicroSpeech);
+
 // Names of the operators this firmware has.
 static mp_obj_t ops(void) {
     mp_obj_t names = mp_obj_new_list(0, NULL);
@@ -63,6 +84,7 @@ static MP_DEFINE_CONST_FUN_OBJ_0(ops_obj, ops);
 
 static const mp_rom_map_elem_t module_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR__minfer) },
+    { MP_ROM_QSTR(MP_QSTR_MicroSpeech), MP_ROM_PTR(&mnf_micro_speech_type) },
     { MP_ROM_QSTR(MP_QSTR_Model), MP_ROM_PTR(&minfer_model_type) },
     { MP_ROM_QSTR(MP_QSTR_ModelError), MP_ROM_PTR(&minfer_model_error_type) },
     { MP_ROM_QSTR(MP_QSTR_ops), MP_ROM_PTR(&ops_obj) },

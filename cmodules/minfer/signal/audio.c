@@ -135,7 +135,7 @@ static void add_frame(mnf_audio_t *audio) {
     }
 }
 
-size_t mnf_audio_write(mnf_audio_t *audio, const int16_t *samples, size_t n) {
+size_t mnf_audio_write(mnf_audio_t *audio, const void *samples, size_t n) {
     size_t taken = 0;
     while (!mnf_audio_due(audio) && taken < n) {
         const bool skipping = audio->skip > 0;
@@ -144,7 +144,8 @@ size_t mnf_audio_write(mnf_audio_t *audio, const int16_t *samples, size_t n) {
         if (skipping) {
             audio->skip -= some;
         } else {
-            memcpy(audio->samples + audio->n_samples, samples + taken, some * sizeof(int16_t));
+            memcpy(audio->samples + audio->n_samples, (const uint8_t *)samples + taken * sizeof(int16_t),
+                some * sizeof(int16_t));
             audio->n_samples += some;
             if (audio->n_samples == audio->window) {
                 add_frame(audio);
@@ -155,9 +156,13 @@ size_t mnf_audio_write(mnf_audio_t *audio, const int16_t *samples, size_t n) {
     return taken;
 }
 
+size_t mnf_audio_features_size(const mnf_audio_t *audio) {
+    return audio->frames * frame_size(audio);
+}
+
 void mnf_audio_take(mnf_audio_t *audio, void *out) {
     const size_t newest = audio->next * frame_size(audio);
-    const size_t oldest = audio->frames * frame_size(audio) - newest;
+    const size_t oldest = mnf_audio_features_size(audio) - newest;
     memcpy(out, audio->ring + newest, oldest);
     memcpy((uint8_t *)out + oldest, audio->ring, newest);
     audio->missing = audio->every;

@@ -118,11 +118,14 @@ void mnf_audio_init(mnf_audio_t *audio, void *memory, const mnf_audio_kind_t *ki
 // As after mnf_audio_init; mean and std stay.
 void mnf_audio_reset(mnf_audio_t *audio);
 
-// Takes samples up to where features are due, and says how many.
-size_t mnf_audio_write(mnf_audio_t *audio, const int16_t *samples, size_t n);
+// Takes samples, int16 at any address, up to where features are due, and says how many.
+size_t mnf_audio_write(mnf_audio_t *audio, const void *samples, size_t n);
 
 // Features wait to be taken; until then no sample is.
 bool mnf_audio_due(const mnf_audio_t *audio);
+
+// Bytes of a window of features.
+size_t mnf_audio_features_size(const mnf_audio_t *audio);
 
 // The window of features, the oldest frame first: frames * channels float32 or int8, as audio->tensor.dtype says.
 void mnf_audio_take(mnf_audio_t *audio, void *out);
