@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-size_t mnf_refuse(mnf_refusal_t *refusal, const char *name, const char *text, float expected, float found) {
+size_t mnf_refuse_param(mnf_refusal_t *refusal, const char *name, const char *text, float expected, float found) {
     *refusal = (mnf_refusal_t){ name, text, expected, found };
     return 0;
 }
@@ -47,10 +47,10 @@ static bool in_range(const mnf_param_t *param, mnf_value_t value, mnf_refusal_t 
     }
     const float found = param->type == MNF_REAL ? value.real : (float)value.integer;
     if (!(found >= param->least)) {
-        return mnf_refuse(refusal, param->name, "expected at least %g, found %g", param->least, found);
+        return mnf_refuse_param(refusal, param->name, "expected at least %g, found %g", param->least, found);
     }
     if (!(found <= param->most)) {
-        return mnf_refuse(refusal, param->name, "expected at most %g, found %g", param->most, found);
+        return mnf_refuse_param(refusal, param->name, "expected at most %g, found %g", param->most, found);
     }
     return true;
 }

@@ -90,7 +90,7 @@ typedef struct {
 extern const mnf_audio_kind_t mnf_micro_speech;
 
 // Helpers of kinds: fills `refusal`, and returns 0 for size() to return.
-size_t mnf_refuse(mnf_refusal_t *refusal, const char *name, const char *text, float expected, float found);
+size_t mnf_refuse_param(mnf_refusal_t *refusal, const char *name, const char *text, float expected, float found);
 
 typedef struct {
     const mnf_audio_kind_t *kind;

@@ -89,10 +89,10 @@ static size_t size(const mnf_value_t *values, mnf_refusal_t *refusal) {
     const float low = values[MNF_MS_LOW].real;
     const float high = values[MNF_MS_HIGH].real;
     if (high >= half_rate) {
-        return mnf_refuse(refusal, "high", "expected below %g, half of the rate, found %g", half_rate, high);
+        return mnf_refuse_param(refusal, "high", "expected below %g, half of the rate, found %g", half_rate, high);
     }
     if (low >= high) {
-        return mnf_refuse(refusal, "low", "expected below %g, which is high, found %g", high, low);
+        return mnf_refuse_param(refusal, "low", "expected below %g, which is high, found %g", high, low);
     }
     state_t s;
     return lay_out(&s, NULL, values);
