@@ -97,6 +97,43 @@ size_t mnf_fft_size(uint32_t n);
 void mnf_fft_init(mnf_fft_t *fft, uint32_t n);
 void mnf_fft(const mnf_fft_t *fft, int32_t *data);
 
+typedef struct {
+    const char *name;
+    int type;
+    const char *words;
+    float initial, least, most;
+} mnf_param_t;
+
+typedef union { int32_t integer; float real; } mnf_value_t;
+typedef struct { const char *name; const char *text; float expected; float found; } mnf_refusal_t;
+
+typedef struct {
+    const char *name;
+    bool real;
+    uint32_t n_params;
+    const mnf_param_t *params;
+    ...;
+} mnf_audio_kind_t;
+
+extern const mnf_audio_kind_t mnf_micro_speech;
+#define MNF_REAL ...
+#define MNF_WORD ...
+
+typedef struct {
+    float *mean, *std;
+    mnf_tensor_t tensor;
+    uint32_t frames, channels, missing;
+    ...;
+} mnf_audio_t;
+
+void mnf_audio_defaults(const mnf_audio_kind_t *kind, mnf_value_t *params);
+size_t mnf_audio_size(const mnf_audio_kind_t *kind, const mnf_value_t *params, mnf_refusal_t *refusal);
+void mnf_audio_init(mnf_audio_t *audio, void *memory, const mnf_audio_kind_t *kind, const mnf_value_t *params);
+void mnf_audio_reset(mnf_audio_t *audio);
+size_t mnf_audio_write(mnf_audio_t *audio, const void *samples, size_t n);
+bool mnf_audio_due(const mnf_audio_t *audio);
+void mnf_audio_take(mnf_audio_t *audio, void *out);
+
 float erfcf(float);
 float expf(float);
 float expm1f(float);
@@ -118,7 +155,7 @@ ffi = FFI()
 ffi.cdef(DECLARATIONS)
 ffi.set_source(
     "minfer._engine",
-    '#include <math.h>\n#include "mnf.h"\n#include "signal/fft_int32.h"\n#include "signal/real.h"\n',
+    '#include <math.h>\n#include "mnf.h"\n#include "signal/audio.h"\n#include "signal/fft_int32.h"\n#include "signal/real.h"\n',
     sources=sources(),
     include_dirs=[str(ROOT / "cmodules/minfer" / folder) for folder in INCLUDE_FOLDERS],
     extra_compile_args=["-O2", "-std=c99", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror"],
