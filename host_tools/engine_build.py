@@ -134,6 +134,45 @@ size_t mnf_audio_write(mnf_audio_t *audio, const void *samples, size_t n);
 bool mnf_audio_due(const mnf_audio_t *audio);
 void mnf_audio_take(mnf_audio_t *audio, void *out);
 
+typedef struct { int32_t b0, b1, b2, shift, a1, a2; } mnf_section_t;
+typedef struct { int32_t x1, x2, y1, y2, error; } mnf_section_state_t;
+int16_t mnf_filter(const mnf_section_t *sections, mnf_section_state_t *states, uint32_t n, int16_t sample);
+
+#define MNF_N_STATISTICS ...
+extern const char *const mnf_statistic_names[];
+
+typedef struct {
+    int32_t axes;
+    float rate;
+    int32_t window, every;
+    int detrend;
+    uint32_t n_sections;
+    const mnf_section_t *sections;
+    uint32_t n_statistics;
+    const uint8_t *statistics;
+    uint32_t n_bands;
+    const float *bands;
+    bool log;
+    float scale;
+    int32_t zero_point;
+    ...;
+} mnf_motion_params_t;
+
+typedef struct {
+    float *mean, *std;
+    mnf_tensor_t tensor;
+    uint32_t missing;
+    ...;
+} mnf_motion_t;
+
+size_t mnf_motion_size(const mnf_motion_params_t *params, mnf_refusal_t *refusal);
+void mnf_motion_init(mnf_motion_t *motion, void *memory, const mnf_motion_params_t *params);
+void mnf_motion_reset(mnf_motion_t *motion);
+size_t mnf_motion_write(mnf_motion_t *motion, const void *samples, size_t n);
+bool mnf_motion_due(const mnf_motion_t *motion);
+uint32_t mnf_motion_per_axis(const mnf_motion_t *motion);
+void mnf_motion_take(mnf_motion_t *motion, void *out);
+
 float erfcf(float);
 float expf(float);
 float expm1f(float);
@@ -155,7 +194,7 @@ ffi = FFI()
 ffi.cdef(DECLARATIONS)
 ffi.set_source(
     "minfer._engine",
-    '#include <math.h>\n#include "mnf.h"\n#include "signal/audio.h"\n#include "signal/fft_int32.h"\n#include "signal/real.h"\n',
+    '#include <math.h>\n#include "mnf.h"\n#include "signal/audio.h"\n#include "signal/fft_int32.h"\n#include "signal/motion.h"\n#include "signal/real.h"\n',
     sources=sources(),
     include_dirs=[str(ROOT / "cmodules/minfer" / folder) for folder in INCLUDE_FOLDERS],
     extra_compile_args=["-O2", "-std=c99", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror"],

@@ -5,10 +5,6 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// What a section takes and gives: samples times 2^11. Beyond 8 times the range of int16 it saturates.
-#define MNF_BIQUAD_FRACTION 11
-#define MNF_BIQUAD_MOST (1 << 29)
-
 // y[n] = (b0 x[n] + b1 x[n-1] + b2 x[n-2]) / 2^shift - (a1 y[n-1] + a2 y[n-2]) / 2^30
 typedef struct {
     int32_t b0, b1, b2; // at most 2^28 in size
@@ -25,7 +21,7 @@ typedef struct {
 bool mnf_section_in_range(const mnf_section_t *section);
 bool mnf_section_is_stable(const mnf_section_t *section);
 
-// One number through one section; x is at most MNF_BIQUAD_MOST in size, and so is the result.
-int32_t mnf_section(const mnf_section_t *section, mnf_section_state_t *state, int32_t x);
+// One sample through n sections in order, each with its state; rounded, and saturated to int16.
+int16_t mnf_filter(const mnf_section_t *sections, mnf_section_state_t *states, uint32_t n, int16_t sample);
 
 #endif

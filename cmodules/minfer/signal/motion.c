@@ -167,22 +167,13 @@ bool mnf_motion_due(const mnf_motion_t *motion) {
     return motion->missing == 0;
 }
 
-static int16_t filtered(mnf_motion_t *motion, int16_t sample) {
-    mnf_section_state_t *states = motion->states + motion->axis * motion->n_sections;
-    int32_t x = sample * (1 << MNF_BIQUAD_FRACTION);
-    for (uint32_t i = 0; i < motion->n_sections; i++) {
-        x = mnf_section(&motion->sections[i], &states[i], x);
-    }
-    x = (x + (1 << (MNF_BIQUAD_FRACTION - 1))) >> MNF_BIQUAD_FRACTION;
-    return (int16_t)(x > INT16_MAX ? INT16_MAX : x < INT16_MIN ? INT16_MIN : x);
-}
-
 size_t mnf_motion_write(mnf_motion_t *motion, const void *samples, size_t n) {
     size_t taken = 0;
     while (taken < n && !mnf_motion_due(motion)) {
         int16_t sample;
         memcpy(&sample, (const uint8_t *)samples + sizeof(sample) * taken++, sizeof(sample));
-        motion->ring[motion->next] = motion->n_sections > 0 ? filtered(motion, sample) : sample;
+        mnf_section_state_t *states = motion->states + motion->axis * motion->n_sections;
+        motion->ring[motion->next] = mnf_filter(motion->sections, states, motion->n_sections, sample);
         if (++motion->next == motion->axes * motion->window) {
             motion->next = 0;
         }
