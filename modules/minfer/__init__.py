@@ -106,6 +106,16 @@ def load(model, arena=None):
     return Model(buffer, arena)
 
 
+def pipeline(model, arena=None):
+    """The Pipeline of a model file with a recipe: front end, model and decision as that says.
+
+    model: as for load(), or a Model. Raises ValueError where it has no recipe, and what load() raises.
+    """
+    from minfer._pipeline import build  # costs RAM, which those without a recipe keep
+
+    return build(model if isinstance(model, Model) else load(model, arena))
+
+
 def _size(n):
     return "%d bytes" % n if n < 1024 else "%.1f KB" % (n / 1024)
 

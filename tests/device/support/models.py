@@ -243,6 +243,17 @@ def indices() -> Model:
     return model
 
 
+def echo() -> Model:
+    """Three labelled probabilities, given back by two operators."""
+    model = Model("echo", meta={"labl": "no\nyes\nnoise"})
+    x, y = (model.tensor((1, 3), scale=1 / 256, zero_point=-128) for _ in range(2))
+    same = model.tensor((256,), data=table(lambda x: x))
+    model.lookup(x, x, same)
+    model.lookup(x, y, same)
+    model.edges([x], [y])
+    return model
+
+
 def varuint(value: int) -> bytes:
     """`value` as ROMFS writes numbers: seven bits a byte, the first bytes marked."""
     digits = bytearray([value & 0x7F])
@@ -273,7 +284,7 @@ def romfs(name: str, data: bytes) -> bytes:
 def write(folder: Path) -> None:
     """Writes all of them into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    for make in (dense, face, bytes_face, wide_face, pair, wide, long, memory, indices):
+    for make in (dense, face, bytes_face, wide_face, pair, wide, long, memory, indices, echo):
         (folder / f"{make.__name__}.mnf").write_bytes(make().to_bytes())
     (folder / "models.romfs").write_bytes(romfs("long.mnf", long().to_bytes()))
 

@@ -1,0 +1,257 @@
+# Stream and Ring: samples that keep coming, in whatever pieces, with and without asyncio; what is dropped is counted.
+import asyncio
+import struct
+import time
+from array import array
+
+import minfer
+from expect import raises
+from minfer._pipeline import Pipeline
+from minfer.decision import Decision
+from minfer.stream import Ring, Stream
+
+
+class Groups:
+    """A front end: a window is a group of four samples, the first three its features."""
+
+    typecode = "b"
+    shape = (3,)
+
+    def __init__(self):
+        self.group = array("h", [0, 0, 0, 0])
+        self.reset()
+
+    def reset(self):
+        self.n = 0
+        self.due = False
+
+    def write(self, samples, start=0):
+        taken = 0
+        while self.n < 4 and 2 * (start + taken) < len(samples):
+            i = 2 * (start + taken)
+            value = samples[i] | samples[i + 1] << 8
+            self.group[self.n] = value if value < 0x8000 else value - 0x10000
+            self.n += 1
+            taken += 1
+        self.due = self.n == 4
+        return taken
+
+    def take(self, out):
+        for i in range(3):
+            out[i] = self.group[i]
+        self.reset()
+        return out
+
+
+class Source:
+    """Gives what readinto() shall return, one by one: bytes, or None."""
+
+    def __init__(self, *pieces):
+        self.pieces = list(pieces)
+
+    def readinto(self, buffer):
+        if not self.pieces:
+            return 0
+        piece = self.pieces.pop(0)
+        if piece is None:
+            return None
+        buffer[: len(piece)] = piece
+        return len(piece)
+
+
+YES = struct.pack("<4h", -128, 120, -128, 0)
+NO = struct.pack("<4h", 120, -128, -128, 0)
+SOUND = YES + NO + YES + NO
+EXPECTED = [("yes", 40), ("no", 80), ("yes", 120), ("no", 160)]
+model = minfer.load("echo.mnf")
+
+
+def pipeline(**settings):
+    decision = Decision(model.labels, scale=1 / 256, zero_point=-128, **settings)
+    return Pipeline(model, Groups(), decision, per_second=100)
+
+
+def words(answers):
+    return [(answer.label, answer.time) for answer in answers]
+
+
+async def gather(stream):
+    found = []
+    async for answer in stream:
+        found.append((answer.label, answer.time))
+    return found
+
+
+def check(make, expected, **settings):
+    assert words(Stream(make(), pipeline(), **settings)) == expected
+    assert asyncio.run(gather(Stream(make(), pipeline(), **settings))) == expected
+
+
+# Pieces of any size, halves of samples among them; nothing yet; buffers instead of a source.
+for size in (1, 2, 3, 5, 8, 32):
+    pieces = [SOUND[i : i + size] for i in range(0, 32, size)]
+    check(lambda: Source(*pieces), EXPECTED, block=32)
+    check(lambda: Source(None, *pieces, None, None), EXPECTED, block=33)
+pieces = [SOUND[i : i + 6] for i in range(0, 32, 6)]
+check(lambda: pieces, EXPECTED)
+check(lambda: iter(pieces), EXPECTED)
+check(lambda: [], [])
+
+
+# A ring: in order, and whole.
+def filled(size, *pieces):
+    ring = Ring(size)
+    for piece in pieces:
+        assert ring.put(piece) == len(piece)
+    ring.close()
+    return ring
+
+
+check(lambda: filled(32, SOUND), EXPECTED)
+check(lambda: filled(100, YES[:3], YES[3:] + NO), EXPECTED[:2])
+check(lambda: filled(10), [])
+
+ring = Ring(8)
+block = bytearray(4)
+assert ring.readinto(block) is None and ring.any() == 0
+assert ring.put(b"abcdef") == 6 and ring.any() == 6
+assert ring.put(b"ghi") == 0  # no room: it is dropped as a whole,
+assert ring.put(b"g") == 0  # and what comes behind it as well
+assert ring.dropped == 0
+assert ring.readinto(block) == 4 and block == b"abcd"
+assert ring.readinto(block) == 2 and block[:2] == b"ef"
+assert ring.put(b"ghi") == 0 and ring.dropped == 0
+assert ring.readinto(block) is None and ring.dropped == 7  # the gap is here
+assert ring.put(b"jkl") == 3
+assert ring.readinto(block) is None  # not yet as many as asked for
+assert ring.put(b"mnopq") == 5
+assert ring.readinto(block) == 4 and block == b"jklm"
+assert ring.readinto(block) == 4 and block == b"nopq"
+ring.close()
+assert ring.readinto(block) == 0 and ring.dropped == 7
+raises(ValueError, "size: expected 2 to 65534 bytes, found 65535", Ring, 65535)
+raises(ValueError, "size: expected 2 to 65534 bytes, found 1", Ring, 1)
+raises(
+    ValueError,
+    "put: expected bytes, a bytearray or a memoryview of one",
+    Ring(8).put,
+    array("h", [1]),
+)
+big = Ring(65534)
+assert big.put(bytes(65534)) == 65534 and big.put(b"a") == 0
+whole = bytearray(65534)
+assert big.readinto(whole) == 65534 and big.readinto(whole) is None
+for _ in range(5):  # around its end
+    assert big.put(SOUND * 1000) == 32000
+    half = bytearray(32000)
+    assert big.readinto(half) == 32000 and half == SOUND * 1000
+
+# Dropped samples are counted, told of, part of the time, and the pipeline starts afresh behind them.
+dropped = []
+
+
+def overrun():
+    ring = Ring(32)
+    ring.put(YES + NO[:4])
+    ring.put(bytes(100))
+    ring.put(bytes(7))
+    return ring
+
+
+ring = overrun()
+stream = Stream(ring, pipeline(), on_dropped=dropped.append)
+assert next(stream).label == "yes" and stream.dropped == 0
+assert dropped == []
+gone = []
+
+
+def late(n):
+    dropped.append(n)
+    ring.put(NO)
+    ring.close()
+
+
+stream._on_dropped = late
+answer = next(stream)
+assert (answer.label, answer.time) == ("no", 40 + 20 + 530 + 40)
+assert dropped == [53] and stream.dropped == 53
+assert words(stream) == []
+
+
+# With asyncio others run while a source has nothing, and after each operator.
+async def live():
+    ring = Ring(64)
+
+    async def speak():
+        for i in range(0, 32, 2):
+            ring.put(SOUND[i : i + 2])
+            await asyncio.sleep_ms(1)
+        ring.close()
+
+    task = asyncio.create_task(speak())
+    found = await gather(Stream(ring, pipeline(), block=2))
+    await task
+    return found
+
+
+assert asyncio.run(live()) == EXPECTED
+
+
+class Blank:
+    """A front end whose window is one sample, and nothing in it."""
+
+    typecode = "b"
+    shape = (1, 1024)
+    due = False
+
+    def reset(self):
+        self.due = False
+
+    def write(self, samples, start=0):
+        self.due = start == 0
+        return 1 - start
+
+    def take(self, out):
+        self.due = False
+
+
+class Counting(Pipeline):
+    """Counts the operators that have run."""
+
+    n = 0
+
+    def steps(self):
+        for step in super().steps():
+            self.n += 1
+            yield step
+
+
+async def neighbour(pipeline, operators, waits):
+    # How many operators have run, and how many us it took, from one turn of this task to the next.
+    n, last = pipeline.n, time.ticks_us()
+    while True:
+        await asyncio.sleep_ms(0)
+        now = time.ticks_us()
+        operators[pipeline.n - n] = True
+        waits[0] = max(waits[0], time.ticks_diff(now, last))
+        n, last = pipeline.n, now
+
+
+async def beside(pipeline, operators, waits):
+    task = asyncio.create_task(neighbour(pipeline, operators, waits))
+    async for _ in Stream([bytes(2)], pipeline):
+        pass
+    task.cancel()
+
+
+big = minfer.load("long.mnf")
+start = time.ticks_us()
+big.run()
+whole = time.ticks_diff(time.ticks_us(), start)
+longest = max(us for _, us, _ in big.profile())
+operators, waits = {}, [0]
+counting = Counting(big, Blank())
+asyncio.run(beside(counting, operators, waits))
+assert counting.n == 1000 and max(operators) == 1, (counting.n, operators)
+print("inference %d us, longest operator %d us, longest wait %d us" % (whole, longest, waits[0]))
+print("ok")
