@@ -122,7 +122,7 @@ extern const mnf_audio_kind_t mnf_micro_speech;
 typedef struct {
     float *mean, *std;
     mnf_tensor_t tensor;
-    uint32_t frames, channels, missing;
+    uint32_t rate, window, hop, frames, every, channels, missing;
     ...;
 } mnf_audio_t;
 

@@ -63,6 +63,26 @@ class FrontEnd:
         return self._stream.frames, self._stream.channels
 
     @property
+    def rate(self) -> int:
+        """Samples a second."""
+        return self._stream.rate
+
+    @property
+    def window(self) -> int:
+        """Samples a frame is made of."""
+        return self._stream.window
+
+    @property
+    def hop(self) -> int:
+        """Samples from the start of a frame to that of the next."""
+        return self._stream.hop
+
+    @property
+    def every(self) -> int:
+        """Frames from one window of features to the next."""
+        return self._stream.every
+
+    @property
     def typecode(self) -> str:
         """Of the features, as in module array: "b" for int8, "f" for float32."""
         return np.dtype(self._dtype).char

@@ -74,6 +74,7 @@ void mnf_audio_init(mnf_audio_t *audio, void *memory, const mnf_audio_kind_t *ki
     audio->state = base + at.state;
     audio->samples = (int16_t *)(void *)(base + at.samples);
     audio->ring = base + at.ring;
+    audio->rate = (uint32_t)params[MNF_AUDIO_RATE].integer;
     audio->window = (uint32_t)params[MNF_AUDIO_WINDOW].integer;
     audio->hop = (uint32_t)params[MNF_AUDIO_HOP].integer;
     audio->frames = (uint32_t)params[MNF_AUDIO_FRAMES].integer;

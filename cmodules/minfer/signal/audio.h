@@ -100,7 +100,7 @@ typedef struct {
     int16_t *samples;    // of the frame to come
     uint8_t *ring;       // the last frames
     mnf_tensor_t tensor; // how a frame lies in the ring
-    uint32_t window, hop, frames, every, channels;
+    uint32_t rate, window, hop, frames, every, channels;
     uint32_t skip;       // samples to pass over, where hop is more than window
     uint32_t n_samples;  // there of the frame to come
     uint32_t next;       // place in the ring of the frame to come
