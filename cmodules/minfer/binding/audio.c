@@ -1,7 +1,7 @@
 // MicroSpeech and the other front ends for sound: samples in, windows of features out. docs/AUDIO.md says what each does.
 #include <string.h>
 
-#include "binding.h"
+#include "front_end.h"
 #include "signal/audio.h"
 
 typedef struct {
@@ -137,6 +137,7 @@ static void take_ownership(audio_t *self, void *token) {
     }
 }
 
+// write(samples, start=0) -> int
 mp_obj_t minfer_audio_write(size_t n_args, const mp_obj_t *args, mp_map_t *kw) {
     size_t n;
     const uint8_t *from = minfer_samples(n_args, args, kw, &n);

@@ -100,4 +100,12 @@ mp_obj_t minfer_audio_write(size_t n_args, const mp_obj_t *args, mp_map_t *kw);
 mp_obj_t minfer_audio_take(mp_obj_t self, mp_obj_t out);
 mp_obj_t minfer_audio_reset(mp_obj_t self);
 
+// motion.c
+
+mp_obj_t minfer_motion_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args);
+void minfer_motion_attr(mp_obj_t self, qstr attr, mp_obj_t *dest);
+mp_obj_t minfer_motion_write(size_t n_args, const mp_obj_t *args, mp_map_t *kw);
+mp_obj_t minfer_motion_take(mp_obj_t self, mp_obj_t out);
+mp_obj_t minfer_motion_reset(mp_obj_t self);
+
 #endif

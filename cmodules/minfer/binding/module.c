@@ -70,6 +70,26 @@ static MP_DEFINE_CONST_DICT(audio_locals, audio_table);
 
 AUDIO(mnf_micro_speech, MP_QSTR_MicroSpeech);
 
+static MP_DEFINE_CONST_FUN_OBJ_KW(motion_write_obj, 1, minfer_motion_write);
+static MP_DEFINE_CONST_FUN_OBJ_2(motion_take_obj, minfer_motion_take);
+static MP_DEFINE_CONST_FUN_OBJ_1(motion_reset_obj, minfer_motion_reset);
+
+static const mp_rom_map_elem_t motion_table[] = {
+    { MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&motion_write_obj) },
+    { MP_ROM_QSTR(MP_QSTR_take), MP_ROM_PTR(&motion_take_obj) },
+    { MP_ROM_QSTR(MP_QSTR_reset), MP_ROM_PTR(&motion_reset_obj) },
+};
+static MP_DEFINE_CONST_DICT(motion_locals, motion_table);
+
+static MP_DEFINE_CONST_OBJ_TYPE(
+    motion_type,
+    MP_QSTR_Motion,
+    MP_TYPE_FLAG_NONE,
+    make_new, minfer_motion_make_new,
+    attr, minfer_motion_attr,
+    locals_dict, &motion_locals
+    );
+
 // Names of the operators this firmware has.
 static mp_obj_t ops(void) {
     mp_obj_t names = mp_obj_new_list(0, NULL);
@@ -87,6 +107,7 @@ static const mp_rom_map_elem_t module_table[] = {
     { MP_ROM_QSTR(MP_QSTR_MicroSpeech), MP_ROM_PTR(&mnf_micro_speech_type) },
     { MP_ROM_QSTR(MP_QSTR_Model), MP_ROM_PTR(&minfer_model_type) },
     { MP_ROM_QSTR(MP_QSTR_ModelError), MP_ROM_PTR(&minfer_model_error_type) },
+    { MP_ROM_QSTR(MP_QSTR_Motion), MP_ROM_PTR(&motion_type) },
     { MP_ROM_QSTR(MP_QSTR_ops), MP_ROM_PTR(&ops_obj) },
     { MP_ROM_QSTR(MP_QSTR_Tensor), MP_ROM_PTR(&minfer_tensor_type) },
 };
