@@ -15,8 +15,8 @@ KERNELS = sorted((MINFER / "kernels" / "portable").glob("*.c"))
 
 
 def engine_sources() -> list[Path]:
-    """The engine and its operators, without kernels."""
-    return sorted((MINFER / "engine").glob("*.c")) + sorted((MINFER / "ops").glob("*.c"))
+    """The engine, its operators and its front ends, without kernels."""
+    return [path for part in ("engine", "ops", "signal") for path in sorted((MINFER / part).glob("*.c"))]
 
 
 def includes(kernels: Path = MINFER / "kernels" / "include") -> list[str]:

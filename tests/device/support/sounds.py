@@ -1,0 +1,54 @@
+# Sounds through the front ends of minfer.audio, in pieces of random sizes, against the host's features: sounds.bin lies
+# beside, as tests/host/sounds.py packs it.
+import json
+import struct
+from array import array
+
+import minfer.audio
+
+
+def piece(file):
+    return file.read(struct.unpack("<I", file.read(4))[0])
+
+
+seed = 1
+
+
+def random(limit):
+    global seed
+    seed = seed * 1103515245 + 12345 & 0x7FFFFFFF
+    return (seed >> 12) % limit
+
+
+def differing(a, b):
+    return sum(x != y for x, y in zip(a, b)) if a != b else 0
+
+
+sounds = values = wrong = 0
+with open("sounds.bin", "rb") as file:
+    for _ in range(struct.unpack("<I", file.read(4))[0]):
+        head = json.loads(piece(file))
+        samples = array("h", piece(file))
+        wanted = piece(file)
+        front_end = getattr(minfer.audio, head["kind"])(**head["arguments"])
+        frames, channels = front_end.shape
+        out = array(front_end.typecode, range(frames * channels))
+        size = len(bytes(out))
+        done = position = 0
+        while position < len(samples):
+            start = position
+            end = min(position + 1 + random(1000), len(samples))
+            part = samples[start:end] if random(2) else bytes(samples[start:end])
+            while position < end:
+                position += front_end.write(part, position - start)
+                if front_end.due:
+                    assert front_end.write(part, position - start) == 0
+                    assert front_end.take(out) is out
+                    wrong += differing(bytes(out), wanted[done : done + size])
+                    done += size
+        assert done == len(wanted), (head, done, len(wanted))
+        sounds += 1
+        values += done
+print("%d sounds, %d bytes of features, %d differing" % (sounds, values, wrong))
+assert sounds > 0 and wrong == 0
+print("ok")
