@@ -12,34 +12,12 @@ typedef struct {
     void *volatile owner; // the call that is inside the stream, NULL for none
 } audio_t;
 
-// One of "hann|hamming".
-static int32_t word(const mnf_param_t *param, mp_obj_t found) {
-    size_t length;
-    const char *text = mp_obj_str_get_data(found, &length);
-    int32_t index = 0;
-    for (const char *start = param->words;; index++) {
-        const char *end = start;
-        while (*end != '\0' && *end != '|') {
-            end++;
-        }
-        if ((size_t)(end - start) == length && memcmp(start, text, length) == 0) {
-            return index;
-        }
-        if (*end == '\0') {
-            break;
-        }
-        start = end + 1;
-    }
-    mp_obj_t args[] = { minfer_str(param->name), minfer_str(param->words), found };
-    minfer_raise(&mp_type_ValueError, "%s: expected one of %s, found %s", 3, args);
-}
-
 static mnf_value_t value_of(const mnf_param_t *param, mp_obj_t found) {
     mnf_value_t value;
     if (param->type == MNF_REAL) {
         value.real = mp_obj_get_float_to_f(found);
     } else if (param->type == MNF_WORD) {
-        value.integer = word(param, found);
+        value.integer = minfer_word(param->name, param->words, found);
     } else {
         const mp_int_t integer = (mp_int_t)mp_obj_get_int(found);
         value.integer = integer > INT32_MAX ? INT32_MAX : integer < INT32_MIN ? INT32_MIN : (int32_t)integer;
