@@ -49,37 +49,31 @@ static float signed_real(int64_t x, int32_t exponent) {
     return x < 0 ? -real((uint64_t)-x, exponent) : real((uint64_t)x, exponent);
 }
 
-// Around the mean: standard deviation, skewness, kurtosis. `most` is the largest distance from it.
+// Around the mean: standard deviation, skewness, kurtosis. `most` is the largest distance from it, below 2^31.
 static void moments(const int32_t *window, uint32_t n, int32_t mean, uint32_t most, float *results) {
-    // To 15 bits and a sign, so that a square has 31 and its parts of 15 bits multiply in 32.
-    const int32_t shift = most >> 15 == 0 ? 0 : 17 - (int32_t)mnf_leading_zeros(most);
-    uint64_t squares = 0, high_squares = 0, low_squares = 0, mixed = 0;
-    int64_t high_cubes = 0, low_cubes = 0;
-    for (uint32_t i = 0; i < n; i++) {
-        const int32_t distance = window[i] - mean;
-        const int32_t x = shift == 0 ? distance : ((distance >> (shift - 1)) + 1) >> 1;
-        const uint32_t square = (uint32_t)(x * x); // at most 2^30
-        const uint32_t high = square >> 15, low = square & 0x7fff;
-        squares += square;
-        high_cubes += (int32_t)high * x;
-        low_cubes += (int32_t)low * x;
-        high_squares += high * high;
-        low_squares += low * low;
-        mixed += high * low;
-    }
-    const float count = (float)(int32_t)n;
-    const float second = real(squares, 0) / count;
-    const float deviation = mnf_sqrt(second);
-    results[MNF_STD] = deviation * mnf_power_of_2(shift - MNF_WINDOW_FRACTION);
-    if (squares == 0) {
+    if (most == 0) {
+        results[MNF_STD] = 0;
         results[MNF_SKEW] = 0;
         results[MNF_KURTOSIS] = -3;
         return;
     }
-    const float third = signed_real(high_cubes * (1 << 15) + low_cubes, 0) / count; // 2^57
-    const float fourth = (real(high_squares, 30) + real(mixed, 16) + real(low_squares, 0)) / count;
-    results[MNF_SKEW] = third / second / deviation;
-    results[MNF_KURTOSIS] = fourth / second / second - 3;
+    const int32_t up = (int32_t)mnf_leading_zeros(most) - 1;
+    uint64_t squares = 0, fourths = 0;
+    int64_t cubes = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        const int32_t x = (window[i] - mean) * (1 << up); // below 2^31 in size
+        const uint32_t size = (uint32_t)(x < 0 ? -x : x);
+        const uint32_t square = mnf_mul_high_unsigned(size, size); // x^2 / 2^32: below 2^30
+        squares += square;
+        cubes += mnf_mul_high((int32_t)square, x); // x^3 / 2^64
+        fourths += mnf_mul_high_unsigned(4 * square, 4 * square); // x^4 / 2^92
+    }
+    const float count = (float)(int32_t)n;
+    const float second = real(squares, 0) / count; // at least 2^28 / n, the square of `most`
+    const float deviation = mnf_sqrt(second);
+    results[MNF_STD] = deviation * mnf_power_of_2(16 - up - MNF_WINDOW_FRACTION);
+    results[MNF_SKEW] = signed_real(cubes, 16) / count / second / deviation;
+    results[MNF_KURTOSIS] = real(fourths, 28) / count / second / second - 3;
 }
 
 void mnf_statistics(const int32_t *window, uint32_t n, float *results) {
