@@ -1,4 +1,6 @@
 // What front ends with a stream of int16 share: samples, features, statistics, and why arguments are refused.
+#include <string.h>
+
 #include "front_end.h"
 
 static mp_obj_t real(float x) {
@@ -9,6 +11,27 @@ void minfer_raise_refusal(const mnf_refusal_t *refusal) {
     mp_obj_t numbers[] = { real(refusal->expected), real(refusal->found) };
     mp_obj_t words[] = { minfer_str(refusal->name), minfer_format(refusal->text, 2, numbers) };
     minfer_raise(&mp_type_ValueError, "%s: %s", 2, words);
+}
+
+int32_t minfer_word(const char *name, const char *words, mp_obj_t found) {
+    size_t length;
+    const char *text = mp_obj_str_get_data(found, &length);
+    const char *start = words;
+    for (int32_t index = 0;; index++) {
+        const char *end = start;
+        while (*end != '\0' && *end != '|') {
+            end++;
+        }
+        if ((size_t)(end - start) == length && memcmp(start, text, length) == 0) {
+            return index;
+        }
+        if (*end == '\0') {
+            break;
+        }
+        start = end + 1;
+    }
+    mp_obj_t args[] = { minfer_str(name), minfer_str(words), found };
+    minfer_raise(&mp_type_ValueError, "%s: expected one of %s, found %s", 3, args);
 }
 
 // What features are reduced by, or divided by: a number for all, or one for each.

@@ -1,10 +1,13 @@
-// What front ends with a stream of int16 share.
+// What front ends share.
 #ifndef MINFER_FRONT_END_H
 #define MINFER_FRONT_END_H
 
 #include "binding.h"
 
 __attribute__((noreturn)) void minfer_raise_refusal(const mnf_refusal_t *refusal);
+
+// Which of "hann|hamming" was found; ValueError where none was.
+int32_t minfer_word(const char *name, const char *words, mp_obj_t found);
 
 // The arguments `mean` and `std`, for `count` features: None leaves what is there.
 void minfer_put_statistics(float *mean, float *std, uint32_t count, mp_obj_t mean_obj, mp_obj_t std_obj);
