@@ -173,6 +173,28 @@ bool mnf_motion_due(const mnf_motion_t *motion);
 uint32_t mnf_motion_per_axis(const mnf_motion_t *motion);
 void mnf_motion_take(mnf_motion_t *motion, void *out);
 
+extern const char mnf_pixel_formats[];
+extern const char mnf_resizes[];
+
+typedef struct {
+    int32_t width, height, format;
+    int32_t crop[4], shape[3];
+    bool nearest;
+    float mean[3], std[3];
+    float scale;
+    int32_t zero_point;
+    ...;
+} mnf_picture_params_t;
+
+typedef struct { mnf_tensor_t tensor; uint32_t row_size; ...; } mnf_picture_t;
+
+size_t mnf_picture_size(const mnf_picture_params_t *params, mnf_refusal_t *refusal);
+void mnf_picture_init(mnf_picture_t *picture, void *memory, const mnf_picture_params_t *params);
+void mnf_picture_reset(mnf_picture_t *picture);
+size_t mnf_picture_write(mnf_picture_t *picture, const uint8_t *bytes, size_t n, void *out);
+bool mnf_picture_due(const mnf_picture_t *picture);
+size_t mnf_picture_missing(const mnf_picture_t *picture);
+
 float erfcf(float);
 float expf(float);
 float expm1f(float);
@@ -194,7 +216,7 @@ ffi = FFI()
 ffi.cdef(DECLARATIONS)
 ffi.set_source(
     "minfer._engine",
-    '#include <math.h>\n#include "mnf.h"\n#include "signal/audio.h"\n#include "signal/fft_int32.h"\n#include "signal/motion.h"\n#include "signal/real.h"\n',
+    '#include <math.h>\n#include "mnf.h"\n#include "signal/audio.h"\n#include "signal/fft_int32.h"\n#include "signal/image.h"\n#include "signal/motion.h"\n#include "signal/real.h"\n',
     sources=sources(),
     include_dirs=[str(ROOT / "cmodules/minfer" / folder) for folder in INCLUDE_FOLDERS],
     extra_compile_args=["-O2", "-std=c99", "-ffp-contract=off", "-Wall", "-Wextra", "-Werror"],

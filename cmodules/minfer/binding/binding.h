@@ -66,6 +66,8 @@ mp_obj_t minfer_shape(const mnf_tensor_t *tensor);
 // "input", or "input 2" where there are several; outputs alike.
 mp_obj_t minfer_io_label(const minfer_model_t *self, size_t io);
 size_t minfer_count(const mnf_tensor_t *tensor);
+// An array of the module array, whose elements are not set.
+mp_obj_t minfer_new_array(uint32_t dtype, size_t count);
 
 // Python's values into the inputs: buffers of the face's type, or where `real`, also whatever holds real numbers.
 void minfer_put_inputs(const minfer_model_t *self, mp_obj_t x, bool real);
@@ -107,5 +109,13 @@ void minfer_motion_attr(mp_obj_t self, qstr attr, mp_obj_t *dest);
 mp_obj_t minfer_motion_write(size_t n_args, const mp_obj_t *args, mp_map_t *kw);
 mp_obj_t minfer_motion_take(mp_obj_t self, mp_obj_t out);
 mp_obj_t minfer_motion_reset(mp_obj_t self);
+
+// image.c
+
+mp_obj_t minfer_picture_make_new(const mp_obj_type_t *type, size_t n_args, size_t n_kw, const mp_obj_t *args);
+void minfer_picture_attr(mp_obj_t self, qstr attr, mp_obj_t *dest);
+mp_obj_t minfer_picture_write(size_t n_args, const mp_obj_t *args, mp_map_t *kw);
+mp_obj_t minfer_picture_take(size_t n_args, const mp_obj_t *args);
+mp_obj_t minfer_picture_reset(mp_obj_t self);
 
 #endif

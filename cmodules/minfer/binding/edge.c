@@ -253,7 +253,7 @@ void minfer_check_outputs(const minfer_model_t *self, mp_obj_t out, bool real) {
     }
 }
 
-static mp_obj_t new_array(uint32_t dtype, size_t count) {
+mp_obj_t minfer_new_array(uint32_t dtype, size_t count) {
     mp_obj_array_t *array = mp_obj_malloc(mp_obj_array_t, MINFER_ARRAY_TYPE);
     array->typecode = (size_t)(uint8_t)minfer_dtype(dtype)->code;
     array->free = 0;
@@ -286,7 +286,7 @@ mp_obj_t minfer_take_outputs(const minfer_model_t *self, mp_obj_t out, bool real
         for (size_t i = 0; i < n; i++) {
             size_t io = self->engine.header->n_inputs + i;
             uint32_t dtype = real ? MNF_FLOAT32 : self->engine.io[io].face;
-            list->items[i] = new_array(dtype, minfer_count(minfer_io_tensor(self, io)));
+            list->items[i] = minfer_new_array(dtype, minfer_count(minfer_io_tensor(self, io)));
         }
         out = n == 1 ? list->items[0] : mp_obj_new_tuple(n, list->items);
     }

@@ -90,6 +90,26 @@ static MP_DEFINE_CONST_OBJ_TYPE(
     locals_dict, &motion_locals
     );
 
+static MP_DEFINE_CONST_FUN_OBJ_KW(picture_write_obj, 1, minfer_picture_write);
+static MP_DEFINE_CONST_FUN_OBJ_VAR_BETWEEN(picture_take_obj, 1, 2, minfer_picture_take);
+static MP_DEFINE_CONST_FUN_OBJ_1(picture_reset_obj, minfer_picture_reset);
+
+static const mp_rom_map_elem_t picture_table[] = {
+    { MP_ROM_QSTR(MP_QSTR_write), MP_ROM_PTR(&picture_write_obj) },
+    { MP_ROM_QSTR(MP_QSTR_take), MP_ROM_PTR(&picture_take_obj) },
+    { MP_ROM_QSTR(MP_QSTR_reset), MP_ROM_PTR(&picture_reset_obj) },
+};
+static MP_DEFINE_CONST_DICT(picture_locals, picture_table);
+
+static MP_DEFINE_CONST_OBJ_TYPE(
+    picture_type,
+    MP_QSTR_Picture,
+    MP_TYPE_FLAG_NONE,
+    make_new, minfer_picture_make_new,
+    attr, minfer_picture_attr,
+    locals_dict, &picture_locals
+    );
+
 // Names of the operators this firmware has.
 static mp_obj_t ops(void) {
     mp_obj_t names = mp_obj_new_list(0, NULL);
@@ -109,6 +129,7 @@ static const mp_rom_map_elem_t module_table[] = {
     { MP_ROM_QSTR(MP_QSTR_ModelError), MP_ROM_PTR(&minfer_model_error_type) },
     { MP_ROM_QSTR(MP_QSTR_Motion), MP_ROM_PTR(&motion_type) },
     { MP_ROM_QSTR(MP_QSTR_ops), MP_ROM_PTR(&ops_obj) },
+    { MP_ROM_QSTR(MP_QSTR_Picture), MP_ROM_PTR(&picture_type) },
     { MP_ROM_QSTR(MP_QSTR_Tensor), MP_ROM_PTR(&minfer_tensor_type) },
 };
 static MP_DEFINE_CONST_DICT(module_globals, module_table);

@@ -179,6 +179,12 @@ void minfer_motion_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
         dest[0] = self->shape;
     } else if (attr == MP_QSTR_typecode) {
         dest[0] = mp_obj_new_str(&minfer_dtype(self->stream.tensor.dtype)->code, 1);
+    } else if (attr == MP_QSTR_rate) {
+        dest[0] = mp_obj_new_float_from_f(self->stream.rate);
+    } else if (attr == MP_QSTR_window) {
+        dest[0] = mp_obj_new_int_from_uint(self->stream.window);
+    } else if (attr == MP_QSTR_every) {
+        dest[0] = mp_obj_new_int_from_uint(self->stream.every);
     } else {
         dest[1] = MP_OBJ_SENTINEL; // a method
     }
