@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -86,7 +86,7 @@ class Model:
     """A loaded model and its arena.
 
     `inputs`, `outputs`: EdgeInfo; `ops`: OpInfo; `tensors`: TensorInfo; `arena_size`, `state_size`: bytes of RAM;
-    `size`: bytes of the file; `name`; `labels`.
+    `size`: bytes of the file; `name`; `labels`; `recipe`: JSON, or empty.
     """
 
     def __init__(self, file: bytes) -> None:
@@ -108,6 +108,7 @@ class Model:
         self.name = self._text("name")
         labels = self._text("labl")
         self.labels = tuple(labels.split("\n")) if labels else ()
+        self.recipe = self._text("rcpe")
         self.inputs = self._edges(0, header.n_inputs, "inam", "input")
         self.outputs = self._edges(header.n_inputs, header.n_outputs, "onam", "output")
 
@@ -144,7 +145,13 @@ class Model:
         if len(arrays) != len(self.inputs):
             raise ValueError(f"expected {len(self.inputs)} inputs, found {len(arrays)}")
         for edge, array in zip(self.inputs, arrays):
-            self._write(edge, np.asarray(array))
+            self.write(edge, np.asarray(array))
+        for _ in self.steps():
+            pass
+        return [self._read(edge) for edge in self.outputs]
+
+    def steps(self) -> Iterator[int]:
+        """One inference on what lies in the inputs, an operator each time; yields its number."""
         arena = _pointer(self._arena)
         for i, op in enumerate(self._ops):
             status = lib.mnf_run_op(self._model, op, arena)
@@ -153,13 +160,18 @@ class Model:
                     f"operator {i} ({self.ops[i].name}): its kernel refused what it was given,"
                     f" an index out of range or a shape, with status {status}"
                 )
-        return [self._read(edge) for edge in self.outputs]
+            yield i
 
     @cached_property
     def _arena(self) -> np.ndarray:
         return _aligned(self.arena_size)
 
-    def _write(self, edge: EdgeInfo, array: np.ndarray) -> None:
+    def view(self, edge: EdgeInfo) -> np.ndarray:
+        """The elements of an input or output where they lie in the arena, in one dimension."""
+        return self._bytes(edge.tensor).view(edge.dtype.numpy)
+
+    def write(self, edge: EdgeInfo, array: np.ndarray) -> None:
+        """Puts an array into an input. Raises ValueError for a wrong shape or type."""
         if array.shape != edge.shape or array.dtype != edge.face.numpy:
             raise ValueError(
                 f"input '{edge.name}': expected {edge.describe()},"

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any, Optional, Union
+
+import numpy as np
 
 from minfer.compiler import compile_model
 from minfer.engine import Model
 from minfer.errors import ConvertError, MinferError, ModelError
+from minfer.recipe import load_recipe, recipe_text
 
 TFLITE_MAGIC = b"TFL3"
 
@@ -19,12 +23,55 @@ def is_tflite(content: bytes) -> bool:
     return content[4:8] == TFLITE_MAGIC
 
 
-def compile_file(path: Path, name: str = "", labels: Sequence[str] = ()) -> bytes:
-    """The .mnf bytes of a .tflite file; the name is that of the file if none is given."""
+def compile_file(
+    path: Path,
+    name: str = "",
+    labels: Sequence[str] = (),
+    frontend: Union[str, Path, Mapping[str, Any], None] = None,
+    samples: Union[str, Path, np.ndarray, None] = None,
+) -> bytes:
+    """The .mnf bytes of a .tflite file; the name is that of the file if none is given.
+
+    frontend: a recipe, as minfer.recipe.load_recipe takes it. samples: windows of features, or a .npy file of them, whose
+    statistics go into the recipe.
+    """
+    recipe = None
+    if frontend is not None:
+        tables = load_recipe(frontend)
+        windows = _read_windows(samples)
+
+        def recipe(model: Model) -> str:
+            return recipe_text(tables, model, windows)
+
+    elif samples is not None:
+        raise ConvertError("samples: expected a recipe that they belong to, found none: --frontend")
     try:
-        return compile_model(path.read_bytes(), name or path.stem, labels)
+        return compile_model(path.read_bytes(), name or path.stem, labels, recipe)
     except ConvertError as error:
         raise ConvertError(f"{path}: {error}") from error
+
+
+def convert(
+    model: Union[str, Path], output: Union[str, Path, None] = None, **settings: Any
+) -> Model:
+    """Compiles a .tflite file to a .mnf file, beside it if `output` is not given, and returns the Model.
+
+    settings: name, labels, frontend, samples, as compile_file() takes them. Raises ConvertError; OSError for files that
+    cannot be read.
+    """
+    source = Path(model)
+    file = compile_file(source, **settings)
+    write_atomically(Path(output) if output else source.with_suffix(".mnf"), file)
+    return Model.load(file)
+
+
+def _read_windows(samples: Union[str, Path, np.ndarray, None]) -> Optional[np.ndarray]:
+    if samples is None or isinstance(samples, np.ndarray):
+        return samples
+    try:
+        return np.load(samples, allow_pickle=False)
+    except (ValueError, EOFError) as error:
+        raise ConvertError(f"{samples}: expected a .npy file of numbers ({error})") from error
 
 
 def load_model(path: Path) -> tuple[Model, bytes]:

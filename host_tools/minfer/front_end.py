@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Optional, Union
+from typing import Any, Union
 
 import numpy as np
 
@@ -42,10 +42,10 @@ class FrontEnd:
         place = ffi.cast("int16_t *", array.ctypes.data) + start
         return self._call("write", place, array.size - start)
 
-    def take(self, out: Optional[np.ndarray] = None) -> np.ndarray:
-        """The window of features, in `out` where it is given.
+    def take(self, out: Any = None) -> Any:
+        """The window of features; puts it into `out`, an array or a buffer of another kind, and returns that, where it is given.
 
-        Raises ValueError where none is due, or `out` is no array of that shape and type.
+        Raises ValueError where none is due, or `out` is not of that size and type.
         """
         if not self.due:
             raise ValueError(
@@ -54,13 +54,15 @@ class FrontEnd:
             )
         if out is None:
             out = np.empty(self.shape, self._dtype)
+        array = np.asarray(out)
         size = int(np.prod(self.shape))
-        if out.size != size or out.dtype != self._dtype or not out.flags.c_contiguous:
+        fits = array.size == size and array.dtype == self._dtype
+        if not (fits and array.flags.c_contiguous and array.flags.writeable):
             raise ValueError(
                 f"out: expected {size} {np.dtype(self._dtype)} in one piece for shape {self.shape},"
-                f" found {out.dtype} of shape {out.shape}"
+                f" found {array.dtype} of shape {array.shape}"
             )
-        self._call("take", ffi.cast("void *", out.ctypes.data))
+        self._call("take", ffi.cast("void *", array.ctypes.data))
         return out
 
     def reset(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from typing import Any, Optional
 
@@ -66,6 +67,7 @@ def describe(model: Model) -> dict[str, Any]:
     return {
         "name": model.name,
         "labels": list(model.labels),
+        "recipe": json.loads(model.recipe) if model.recipe else None,
         "file_bytes": model.size,
         "weight_bytes": _covered(
             [_occupant(t) for op in ops for t in op.inputs if t is not None and t.is_constant]

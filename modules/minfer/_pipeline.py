@@ -245,27 +245,35 @@ def build(model):
     )
 
 
-def build_front_end(settings, tensor):
-    """The front end of a recipe. A Picture writes into `tensor`."""
+def build_front_end(settings, tensor=None):
+    """The front end of a recipe. Its features are integers where `tensor`, the model's input, holds such."""
     arguments = dict(settings)
     kind = arguments.pop("kind")
     if kind not in MODULES:
         raise ValueError(
             "front_end: expected a kind of %s, found %s" % (", ".join(sorted(MODULES)), kind)
         )
-    if kind == "Picture":
-        arguments["out"] = tensor.data
+    if tensor is not None:
+        if kind != "MicroSpeech" and tensor.dtype == "int8" and tensor.scale:
+            # Not from the recipe: in decimals not every chip reads the same number.
+            arguments["scale"] = tensor.scale
+            arguments["zero_point"] = tensor.zero_point
+        if kind == "Picture":
+            arguments["out"] = tensor.data
     module = __import__("minfer." + MODULES[kind], None, None, (kind,))
     return getattr(module, kind)(**arguments)
 
 
 def per_second(settings):
     """Numbers a second that the front end of a recipe takes; 0 for pictures."""
-    return settings.get("rate", 0) * settings.get("axes", 1)
+    n = settings.get("rate", 0) * settings.get("axes", 1)
+    return int(n) if n == int(n) else n
 
 
 def open_source(source, per_second):
     """What reads the recording at a path, whose rate has to be the pipeline's; `source` itself where it is no path."""
+    if hasattr(source, "__fspath__"):
+        source = str(source)
     if not isinstance(source, str):
         return source
     if source.lower().endswith(".bmp"):

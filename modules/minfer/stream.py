@@ -100,7 +100,7 @@ class Stream:
         self._source = self._buffers = None
         if hasattr(source, "readinto"):
             self._source = source
-            usual = 2 * max(pipeline.per_second // 50, 1) if pipeline.per_second else 1024
+            usual = 2 * max(int(pipeline.per_second) // 50, 1) if pipeline.per_second else 1024
             self._block = bytearray(max(block or usual, 2))
             self._view = memoryview(self._block)
             self._dropped = getattr(source, "dropped", 0)

@@ -28,6 +28,18 @@ def convert(
     name: Optional[str] = typer.Option(
         None, "--name", help="The model's name; that of the file if not given."
     ),
+    frontend: Optional[Path] = typer.Option(
+        None,
+        "--frontend",
+        metavar="RECIPE.toml",
+        help="The front end and the decision of minfer.pipeline(), to travel in the file.",
+    ),
+    samples: Optional[Path] = typer.Option(
+        None,
+        "--samples",
+        metavar="X.npy",
+        help="Windows of features from training, whose statistics the recipe is to have.",
+    ),
     ops_of: Optional[str] = typer.Option(
         None,
         "--ops-of",
@@ -37,7 +49,9 @@ def convert(
 ) -> None:
     """Compile a TensorFlow Lite model to the file that runs on the chip."""
     target = output or model.with_suffix(".mnf")
-    file = compile_file(model, name or "", _read_labels(labels) if labels else ())
+    file = compile_file(
+        model, name or "", _read_labels(labels) if labels else (), frontend, samples
+    )
     compiled = Model.load(file)
     if ops_of:
         check_operators(compiled, ops_of)

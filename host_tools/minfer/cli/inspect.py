@@ -37,6 +37,8 @@ def inspect(
             )
     if facts["labels"]:
         console.print(f"labels: {', '.join(facts['labels'])}")
+    for name, table in (facts["recipe"] or {}).items():
+        console.print(f"{name}: {', '.join(_setting(*item) for item in table.items())}")
     needs = (f"{n['operator']} version {n['version']} layout {n['layout']}" for n in facts["needs"])
     console.print(f"needs: {', '.join(needs) or 'no operator'}")
     console.print(_operators(facts["operators"]))
@@ -74,6 +76,12 @@ def _print_peak(facts: dict[str, Any]) -> None:
     for occupant in peak["occupants"]:
         end = occupant["offset"] + occupant["size"]
         console.print(f"  {occupant['offset']:>8,} to {end:>8,}  {occupant['what']}")
+
+
+def _setting(name: str, value: Any) -> str:
+    """Of a recipe; long lists only by their length."""
+    text = json.dumps(value, ensure_ascii=False)
+    return f"{name} {text if len(text) <= 60 else f'of {len(value)}'}"
 
 
 def _state(size: int) -> str:

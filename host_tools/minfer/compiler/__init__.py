@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Optional
 
 from minfer.compiler.emit import emit
 from minfer.compiler.import_tflite import import_tflite
@@ -16,11 +17,16 @@ from minfer.errors import ConvertError, ModelError
 __all__ = ["compile_model"]
 
 
-def compile_model(source: bytes, name: str = "model", labels: Sequence[str] = ()) -> bytes:
+def compile_model(
+    source: bytes,
+    name: str = "model",
+    labels: Sequence[str] = (),
+    recipe: Optional[Callable[[Model], str]] = None,
+) -> bytes:
     """Compiles the bytes of a .tflite file to those of a .mnf file.
 
-    `name` and `labels` (one for each class of the first output) travel in the file. Raises
-    ConvertError where the model is not one that minfer runs exactly.
+    `name`, `labels` (one for each class of the first output) and what `recipe` makes for the model travel in the file.
+    Raises ConvertError where the model is not one that minfer runs exactly.
     """
     graph = run_passes(import_tflite(source))
     _check_outputs(graph)
@@ -32,7 +38,11 @@ def compile_model(source: bytes, name: str = "model", labels: Sequence[str] = ()
         "onam": _names(graph.outputs),
         "hash": hashlib.sha256(source).digest(),
     }
-    sizes = _scratch_sizes(graph)
+    # Nothing shares memory in this one: it is there to ask the kernels how much scratch they need.
+    provisional = _load(emit(graph, apart(graph), metadata), graph.ops)
+    sizes = {op: provisional.scratch(i) for i, op in enumerate(graph.ops)}
+    if recipe is not None:
+        metadata["rcpe"] = recipe(provisional).encode()
     file = emit(graph, plan(graph, sizes), metadata)
     _load(file, graph.ops)
     return file
@@ -57,12 +67,6 @@ def _check_labels(graph: Graph, labels: Sequence[str]) -> None:
         raise ConvertError(f"labels: expected {classes}, one for each class, found {len(labels)}")
     if any("\n" in label for label in labels):
         raise ConvertError("labels: expected no line break inside a label")
-
-
-def _scratch_sizes(graph: Graph) -> dict[Op, int]:
-    """Asks the kernels, on a provisional file in which nothing shares memory."""
-    model = _load(emit(graph, apart(graph), {}), graph.ops)
-    return {op: model.scratch(i) for i, op in enumerate(graph.ops)}
 
 
 def _load(file: bytes, ops: list[Op]) -> Model:
