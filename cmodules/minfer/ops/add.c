@@ -1,18 +1,10 @@
-// Of int32 it is the plain sum, which wraps; only the clamp of its parameters and the walk are used.
 #include "arm_nnfunctions.h"
 #include "kernels/portable/mnf_arith.h"
 #include "scaled.h"
 
 static bool check(const mnf_node_t *node, mnf_error_t *error) {
-    if (mnf_output(node)->dtype != MNF_INT32) {
-        return mnf_check_scaled(node, 1, error);
-    }
-    if (!mnf_check_one_dtype(node, error) || !mnf_check_rows(node, MNF_SCALED_WALK, error)) {
-        return false;
-    }
-    const int32_t min = node->params[MNF_SCALED_MIN], max = node->params[MNF_SCALED_MAX];
-    MNF_REQUIRE(min <= max, CLAMP, min, max);
-    return true;
+    return mnf_output(node)->dtype == MNF_INT32 ? mnf_check_whole(node, MNF_SCALED_WALK, error)
+                                                : mnf_check_scaled(node, 1, error);
 }
 
 static void add_whole(const mnf_node_t *node, int32_t x[][MNF_PIECE], int32_t n) {

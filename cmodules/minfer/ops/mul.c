@@ -1,4 +1,5 @@
 #include "arm_nnfunctions.h"
+#include "kernels/portable/mnf_arith.h"
 #include "rows.h"
 
 enum { MULTIPLIER, SHIFT, MIN, MAX, WALK };
@@ -6,6 +7,9 @@ enum { MULTIPLIER, SHIFT, MIN, MAX, WALK };
 static bool check(const mnf_node_t *node, mnf_error_t *error) {
     const mnf_tensor_t *y = mnf_output(node);
     const int32_t *p = node->params;
+    if (y->dtype == MNF_INT32) {
+        return mnf_check_whole(node, WALK, error);
+    }
     return mnf_check_activations(mnf_input(node, 0), y, error) && mnf_check_activations(mnf_input(node, 1), y, error)
         && mnf_check_rows(node, WALK, error)
         && mnf_check_multiplier(p[MULTIPLIER], p[SHIFT], 30, error)
@@ -22,9 +26,19 @@ static int32_t multiply(const mnf_node_t *node, const void *a, const void *b, vo
     return arm_elementwise_mul_s16(a, b, a_offset, b_offset, y, y_offset, p[MULTIPLIER], p[SHIFT], p[MIN], p[MAX], n);
 }
 
+static void multiply_whole(const mnf_node_t *node, int32_t x[][MNF_PIECE], int32_t n) {
+    for (int32_t i = 0; i < n; i++) {
+        x[0][i] = mnf_clamp(mnf_mul_wrap(x[0][i], x[1][i]), node->params[MIN], node->params[MAX]);
+    }
+}
+
 static int32_t run(const mnf_node_t *node, void *scratch, uint32_t size) {
     (void)scratch;
     (void)size;
+    if (mnf_output(node)->dtype == MNF_INT32) {
+        mnf_run_rows(node, node->params + WALK, multiply_whole);
+        return 0;
+    }
     return mnf_run_vectors(node, node->params + WALK, multiply);
 }
 

@@ -2,7 +2,8 @@
 
 bool mnf_check_reduce(const mnf_node_t *node, uint32_t at, mnf_error_t *error) {
     const mnf_tensor_t *x = mnf_input(node, 0), *y = mnf_output(node);
-    MNF_REQUIRE(x->dtype >= MNF_INT8 && x->dtype <= MNF_INT16, OP_DTYPE, MNF_INT8, x->dtype);
+    const bool known = (x->dtype >= MNF_INT8 && x->dtype <= MNF_INT16) || x->dtype == MNF_BOOL;
+    MNF_REQUIRE(known, OP_DTYPE, MNF_INT8, x->dtype);
     const uint32_t n = mnf_n_params(node->op);
     MNF_REQUIRE(n > at, OP_PARAMS, (int64_t)at + 1, n);
     const int32_t sizes[] = {mnf_elements(y), mnf_elements(x)};

@@ -7,7 +7,7 @@
 
 enum { MNF_REDUCE_Y, MNF_REDUCE_X, MNF_REDUCE_OPERANDS };
 
-// Checks the input's type (int8, uint8 or int16) and the walk that makes up the parameters from `at` on.
+// Checks the input's type (int8, uint8, int16 or bool) and the walk that makes up the parameters from `at` on.
 bool mnf_check_reduce(const mnf_node_t *node, uint32_t at, mnf_error_t *error);
 
 // Element i of a tensor of such a type.
@@ -17,6 +17,8 @@ static inline int32_t mnf_element(const void *data, uint32_t dtype, int32_t i) {
             return ((const int8_t *)data)[i];
         case MNF_UINT8:
             return ((const uint8_t *)data)[i];
+        case MNF_BOOL:
+            return ((const uint8_t *)data)[i] != 0;
         default:
             return ((const int16_t *)data)[i];
     }

@@ -33,6 +33,15 @@ bool mnf_check_one_dtype(const mnf_node_t *node, mnf_error_t *error) {
     return true;
 }
 
+bool mnf_check_whole(const mnf_node_t *node, uint32_t walk, mnf_error_t *error) {
+    if (!mnf_check_one_dtype(node, error) || !mnf_check_rows(node, walk, error)) {
+        return false;
+    }
+    const int32_t min = node->params[walk - 2], max = node->params[walk - 1];
+    MNF_REQUIRE(min <= max, CLAMP, min, max);
+    return true;
+}
+
 static void load(int32_t *wide, const void *data, uint32_t dtype, int32_t stride, int32_t n) {
     if (dtype == MNF_INT8) { // mostly: without a branch an element
         for (int32_t i = 0; i < n; i++) {

@@ -13,6 +13,10 @@ bool mnf_check_rows(const mnf_node_t *node, uint32_t first, mnf_error_t *error);
 // Checks that two inputs, or more, are of the output's type.
 bool mnf_check_one_dtype(const mnf_node_t *node, mnf_error_t *error);
 
+// ADD, SUB and MUL of int32: plain arithmetic that wraps. Checks types, the walk from parameter `walk` on, and the clamp, the two
+// parameters before it; those before the clamp are not used.
+bool mnf_check_whole(const mnf_node_t *node, uint32_t walk, mnf_error_t *error);
+
 // Integers of any type, int64 but for its upper half: x[i] holds n elements of input i, the results go to x[0].
 typedef void (*mnf_compute_t)(const mnf_node_t *node, int32_t x[][MNF_PIECE], int32_t n);
 void mnf_run_rows(const mnf_node_t *node, const int32_t *walk, mnf_compute_t compute);

@@ -10,6 +10,7 @@ static bool check(const mnf_node_t *node, mnf_error_t *error) {
     MNF_REQUIRE(n >= WALK, OP_PARAMS, WALK, n);
     const int32_t *p = node->params;
     MNF_REQUIRE(p[MIN] <= p[MAX], CLAMP, p[MIN], p[MAX]);
+    MNF_REQUIRE(x->dtype != MNF_BOOL, OP_DTYPE, MNF_INT8, x->dtype);
     return mnf_check_dtype(mnf_output(node), x->dtype, error)
         && mnf_check_multiplier(p[MULTIPLIER], p[SHIFT], 30, error) && mnf_check_reduce(node, WALK, error);
 }

@@ -2,7 +2,7 @@
 
 The converter leaves what it cannot quantise in floating point: NEG and SQUARE of a layer normalisation, ELU. Where one
 value of 8 bits decides what comes out there are 256 results, which are computed here: a LOOKUP. What only moves or
-compares elements works on the integers.
+compares elements works on the integers. What is joined is brought to the scale of the QUANTIZE behind it.
 """
 
 from __future__ import annotations
@@ -65,6 +65,7 @@ MOVING = (
     "TRANSPOSE",
     "UNPACK",
 )
+JOINING = ("CONCATENATION", "PACK")
 CLAMPS = {"NONE": (-np.inf, np.inf), "RELU": (0, np.inf), "RELU6": (0, 6), "RELU_N1_TO_1": (-1, 1)}
 EVERY_BYTE = np.arange(-128, 128).astype(np.int8)
 
@@ -86,6 +87,7 @@ class Islands:
 
     def __init__(self) -> None:
         self._reals: dict[Tensor, Reals] = {}
+        self._joined: dict[Tensor, Node] = {}
 
     def enter(self, node: Node) -> None:
         """Remembers what a DEQUANTIZE, already imported, writes."""
@@ -98,6 +100,10 @@ class Islands:
         name = node.source.name
         if name == "CAST" and len(node.inputs) == len(node.outputs) == 1 and _is_widened(node):
             return self._cast(node)
+        if name in JOINING and any(x in self._reals for x in node.inputs):
+            return self._join(node)
+        if name == "QUANTIZE" and node.inputs[0] in self._joined:
+            return self._quantise_joined(node)
         known = [self._reals[x] for x in node.inputs if x in self._reals]
         if len({real.held for real in known}) != 1:
             return None
@@ -141,6 +147,32 @@ class Islands:
             return self._reals[x].values
         is_number = x is not None and x.data is not None and x.elements == 1
         return x.data.reshape(1) if is_number and x.dtype == DType.FLOAT32 else None
+
+    def _join(self, node: Node) -> Optional[list[Op]]:
+        """No operator yet: the parts wait for a scale."""
+        y = node.outputs[0]
+        known = {x for x in node.inputs if x in self._reals and self._reals[x].values is not None}
+        constant = {x for x in node.inputs if x is not None and x.data is not None}
+        if y.dtype != DType.FLOAT32 or not known.union(constant).issuperset(node.inputs):
+            return None
+        self._joined[y] = node
+        return []
+
+    def _quantise_joined(self, node: Node) -> Optional[list[Op]]:
+        """Each part is quantised as the whole is to be, and then joined."""
+        join, y = self._joined[node.inputs[0]], node.outputs[0]
+        if y.dtype.bits != 8:
+            return None
+        parts, ops = [], []
+        for x in join.inputs:
+            part = replace(y, name=f"{x.name} joined", shape=x.shape)
+            alone = Node(node.source, [x], [part])
+            if x in self._reals:
+                ops += _quantise(alone, self._reals[x])
+            else:
+                IMPORTERS["QUANTIZE"](alone)
+            parts.append(part)
+        return ops + IMPORTERS[join.source.name](Node(join.source, parts, [y]))
 
     def _on_integers(self, node: Node, real: Reals) -> list[Op]:
         held = real.held

@@ -1,4 +1,4 @@
-"""Comparisons, SELECT and SELECT_V2, LOGICAL_NOT: bool comes in or goes out."""
+"""Comparisons, SELECT and SELECT_V2, LOGICAL_NOT, ONE_HOT: bool comes in or goes out."""
 
 from __future__ import annotations
 
@@ -107,6 +107,32 @@ class LogicalNot(Spec):
         return [x], [y]
 
 
+@dataclass(frozen=True)
+class OneHot(Spec):
+    """Of indices that may lie outside."""
+
+    x: Shape = (3, 50)
+    depth: int = 40
+    axis: int = -1
+    dtype: str = "int8"
+    values: tuple[int, int] = (117, -20)  # on and off
+    index: str = "int32"
+
+    @property
+    def operator(self) -> str:
+        return "ONE_HOT"
+
+    def build(self, b: Builder, rng: np.random.Generator) -> tuple[list[Tensor], list[Tensor]]:
+        quantisation = (0.05, -20) if self.dtype == "int8" else ()
+        x, axis = b.tensor(self.x, dtype=self.index), self.axis % (len(self.x) + 1)
+        y = b.tensor((*self.x[:axis], self.depth, *self.x[axis:]), *quantisation, dtype=self.dtype)
+        choice = [
+            b.constant(np.array(v, np.int32).astype(self.dtype), *quantisation) for v in self.values
+        ]
+        b.op("ONE_HOT", [x, b.constant(np.int32(self.depth)), *choice], [y], axis=self.axis)
+        return [x], [y]
+
+
 OPS = ("EQUAL", "NOT_EQUAL", "LESS", "LESS_EQUAL", "GREATER", "GREATER_EQUAL")
 
 CASES: list[Spec] = [
@@ -149,6 +175,9 @@ CASES: list[Spec] = [
     *(Select(a=shape, b=shape, constant=True) for shape in ((2, 3, 4, 5), (1,), ())),
     *(Masked(op, negated) for op, negated in product(("LESS", "EQUAL"), (False, True))),
     *(LogicalNot(x) for x in ((2, 3, 7), (1,))),
+    *(OneHot(axis=axis) for axis in (-1, 0, 1)),
+    *(OneHot(x, depth) for x, depth in (((9,), 1), ((1,), 200), ((2, 1, 3, 2), 5), ((), 7))),
+    *(OneHot(dtype=dtype, values=(1, 0)) for dtype in ("uint8", "int32", "bool")),
 ]
 
 # What TensorFlow Lite lacks, or would stop at, and a word of why.
@@ -158,4 +187,5 @@ REFUSED: list[tuple[Spec, str]] = [
     (Compare("LESS", dtype="bool"), "bool activations: expected int8"),
     (Compare("EQUAL", dtype="int64"), "int64 activations: expected int8"),
     (Select(dtype="int64"), "int64: expected int8"),
+    (OneHot(index="int64"), "indices: expected int32, found int64"),
 ]

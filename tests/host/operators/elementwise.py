@@ -1,14 +1,14 @@
-"""Operators of two operands, element by element: ADD, SUB, MUL, SQUARED_DIFFERENCE, MAXIMUM, MINIMUM, PRELU, LOGICAL_AND, LOGICAL_OR."""
+"""Operators of two operands, element by element: ADD, SUB, MUL, SQUARED_DIFFERENCE, MAXIMUM, MINIMUM, PRELU, LOGICAL_AND, LOGICAL_OR; ADD_N."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Optional
 
 import numpy as np
 from build import Builder, Shape, Tensor, schema
-from spec import Spec, values
+from spec import Case, Spec, values
 
 WITH_ACTIVATION = ("ADD", "SUB", "MUL")
 
@@ -66,6 +66,43 @@ class Binary(Spec):
         return y
 
 
+@dataclass(frozen=True)
+class Wrapping(Binary):
+    """Whole numbers so great that the result does not fit."""
+
+    op: str = "ADD"
+    dtype: str = "int32"
+
+    def case(self) -> Case:
+        """Samples of all bits."""
+        case = super().case()
+        samples = [[x * 16_909_320 for x in sample] for sample in case.samples]
+        return replace(case, samples=samples)
+
+    @property
+    def name(self) -> str:
+        return f"WRAPPING-{super().name}"
+
+
+@dataclass(frozen=True)
+class Several(Spec):
+    """The sum of so many tensors."""
+
+    n: int = 3
+    dtype: str = "int32"
+
+    @property
+    def operator(self) -> str:
+        return "ADD_N"
+
+    def build(self, b: Builder, rng: np.random.Generator) -> tuple[list[Tensor], list[Tensor]]:
+        scale = 0.0 if self.dtype == "int32" else 0.05
+        *inputs, y = (b.tensor((3, 7), scale, dtype=self.dtype) for _ in range(self.n + 1))
+        b.op("ADD_N", inputs, [y])
+        return inputs, [y]
+
+
+WHOLE = ("ADD", "SUB", "MUL")
 SCALED = ("ADD", "SUB", "MUL", "SQUARED_DIFFERENCE", "PRELU")
 CHOOSING = ("MAXIMUM", "MINIMUM")
 OPS = (*SCALED, *CHOOSING)
@@ -207,12 +244,14 @@ CASES: list[Spec] = [
     ),
     *(
         Binary(op, x=x, other=o, dtype="int32")
-        for op, (x, o) in product(("ADD", *CHOOSING), BROADCASTS[:3])
+        for op, (x, o) in product((*WHOLE, *CHOOSING), BROADCASTS[:3])
     ),
     *(
-        Binary("ADD", other=(3,), second="constant", activation=a, dtype="int32")
-        for a in ("NONE", "RELU", "RELU6", "RELU_N1_TO_1")
+        Binary(op, other=(3,), second="constant", activation=a, dtype="int32")
+        for op, a in product(WHOLE, ("NONE", "RELU", "RELU6", "RELU_N1_TO_1"))
     ),
+    *(Wrapping(op) for op in WHOLE),
+    *(Several(n) for n in (2, 3, 7)),
     *(
         Binary(op, x=x, other=o, dtype="bool")
         for op, (x, o) in product(("LOGICAL_AND", "LOGICAL_OR"), BROADCASTS[:5])
@@ -230,6 +269,8 @@ REFUSED: list[tuple[Spec, str]] = [
     (Binary("SQUARED_DIFFERENCE", dtype="int16"), "int16 activations: expected int8"),
     (Binary("PRELU", dtype="int16"), "int16 activations: expected int8"),
     (Binary("PRELU", x=(5,), other=(2, 5)), "expected shape (5,)"),
-    (Binary("SUB", dtype="int32"), "int32 activations"),
+    (Binary("SQUARED_DIFFERENCE", dtype="int32"), "int32 activations"),
+    (Several(dtype="int8"), "int8: expected int32"),
+    (Several(1), "expected 2 inputs or more"),
     (Binary("MAXIMUM", dtype="bool"), "bool: expected int8"),
 ]

@@ -1,4 +1,4 @@
-"""GATHER and GATHER_ND, with indices that are constants or come from the caller."""
+"""GATHER, GATHER_ND and EMBEDDING_LOOKUP, with indices that are constants or come from the caller."""
 
 from __future__ import annotations
 
@@ -46,6 +46,31 @@ class Gather(Spec):
             return case
         n = self.x[self.axis % len(self.x)]
         return replace(case, samples=[[x, indices % n] for x, indices in case.samples])
+
+
+@dataclass(frozen=True)
+class Embedding(Spec):
+    """Rows of a table by number."""
+
+    table: Shape = (20, 6)
+    n: int = 9
+    dtype: str = "int8"
+
+    @property
+    def operator(self) -> str:
+        return "EMBEDDING_LOOKUP"
+
+    def build(self, b: Builder, rng: np.random.Generator) -> tuple[list[Tensor], list[Tensor]]:
+        numbers = b.tensor((self.n,), dtype="int32")
+        table = b.constant(rng.integers(0, 256, self.table).astype(self.dtype), 0.05)
+        y = b.tensor((self.n, *self.table[1:]), 0.05, dtype=self.dtype)
+        b.op("EMBEDDING_LOOKUP", [numbers, table], [y])
+        return [numbers], [y]
+
+    def case(self) -> Case:
+        """The samples' numbers within range."""
+        case = super().case()
+        return replace(case, samples=[[x % self.table[0]] for x, in case.samples])
 
 
 @dataclass(frozen=True)
@@ -117,6 +142,10 @@ CASES: list[Spec] = [
     *(GatherNd(indices=indices) for indices in ((6, 2), (3, 1), (2, 2, 3), (5, 4), (2,))),
     *(GatherNd(dtype=dtype) for dtype in TYPES),
     GatherNd(index="int64"),
+    *(
+        Embedding(table, n, dtype)
+        for table, n, dtype in (((20, 6), 9, "int8"), ((7, 3, 2), 1, "int8"), ((20, 6), 9, "uint8"))
+    ),
     *(
         GatherNd(x, indices, constant=False)
         for x, indices in (((4, 5, 3), (6, 1)), ((7,), (2, 3, 1)))

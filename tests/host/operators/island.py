@@ -154,6 +154,38 @@ class Moved(Spec):
         return [x], outputs
 
 
+@dataclass(frozen=True)
+class Joined(Spec):
+    """A NEG beside its own argument, a constant and another input's numbers, quantised once or twice."""
+
+    op: str = "CONCATENATION"
+    axis: int = 1
+    times: int = 1
+
+    @property
+    def operator(self) -> str:
+        return self.op
+
+    @property
+    def name(self) -> str:
+        return f"FLOAT-{super().name}"
+
+    def build(self, b: Builder, rng: np.random.Generator) -> tuple[list[Tensor], list[Tensor]]:
+        a, c = b.tensor((2, 60), 0.04, -9), b.tensor((2, 60), 0.013, 30, "uint8")
+        real = dequantised(b, a)
+        parts = [floats(b, "NEG", [real], a.shape), real]
+        parts += [b.constant(rng.normal(size=(2, 60)).astype(np.float32)), dequantised(b, c)]
+        stacked = self.op == "PACK"
+        shape = list(a.shape)
+        if stacked:
+            shape.insert(self.axis, len(parts))
+        else:
+            shape[self.axis] *= len(parts)
+        options = {"valuesCount": len(parts)} if stacked else {}
+        y = floats(b, self.op, parts, tuple(shape), axis=self.axis, **options)
+        return [a, c], [quantised(b, y, 0.03 + 0.02 * i, 5 - i) for i in range(self.times)]
+
+
 EVERYWHERE = ("ABS", "CEIL", "COS", "ELU", "FLOOR", "NEG", "ROUND", "SIN", "SQUARE")
 
 CASES: list[Spec] = [
@@ -176,6 +208,8 @@ CASES: list[Spec] = [
     ),
     *(Widened(dtype, scale) for dtype in ("bool", "int8", "uint8") for scale in (0.02, 1.5)),
     Negatives(),
+    *(Joined(op, axis) for op, axis in product(("CONCATENATION", "PACK"), (0, 1))),
+    Joined(times=2),
     *(Moved(dtype=dtype) for dtype in ("int8", "uint8", "int16")),
     *(
         Moved(chosen=chosen, back=back)

@@ -188,6 +188,12 @@ CROPPED = (
     ((2, 4, 6, 3), (1, 1), ((1, 0), (0, 2))),
 )
 
+
+def updated(shape: Shape, part: Shape, start: Shape, dtype: str = "int8") -> Move:
+    """A DYNAMIC_UPDATE_SLICE."""
+    return Move("DYNAMIC_UPDATE_SLICE", (shape, part), (start,), dtype=dtype)
+
+
 CASES: list[Spec] = [
     # Parts.
     *(
@@ -283,6 +289,17 @@ CASES: list[Spec] = [
         for axis in (0, 1, -1)
     ),
     *(packed((2, 3), 2, 1, dtype) for dtype in TYPES[:-1]),
+    *(
+        updated(IMAGE, part, start)
+        for part, start in (
+            ((1, 2, 3, 2), (1, 1, 0, 1)),
+            ((2, 4, 2, 3), (0, 0, 4, 0)),
+            ((2, 1, 6, 3), (0, 9, -4, 0)),
+            (IMAGE, (1, 1, 1, 1)),
+        )
+    ),
+    updated((9,), (2,), (7,)),
+    *(updated(IMAGE, (1, 2, 3, 2), (0, 1, 3, 0), dtype) for dtype in ("int32", "int64", "bool")),
     # Other orders.
     *(
         Move("TRANSPOSE", (shape,), (perm,))
@@ -394,5 +411,6 @@ REFUSED: list[tuple[Spec, str]] = [
     (Move("TILE", ((2, 3),), ((2, 2),), dtype="int16"), "int16"),
     (Move("TILE", ((2,) * 5,), ((2,) * 5,)), "nested loops"),
     (packed((2, 3), 256, 0), "256 inputs"),
+    (updated(IMAGE, (1, 1, 1, 1), (0, 0, 0, 0), "int16"), "int16"),
     (Move("PAD", ((2, 3),), (((0, 1), (1, 0)),), dtype="bool"), "bool"),
 ]

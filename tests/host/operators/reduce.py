@@ -59,6 +59,27 @@ class Arg(Spec):
         return [x], [y]
 
 
+@dataclass(frozen=True)
+class Truths(Spec):
+    """Whether one is true, or all are."""
+
+    op: str
+    x: Shape = (2, 5, 3)
+    axes: Shape = (2,)
+    keep: bool = False
+    dtype: str = "bool"
+
+    @property
+    def operator(self) -> str:
+        return self.op
+
+    def build(self, b: Builder, rng: np.random.Generator) -> tuple[list[Tensor], list[Tensor]]:
+        shape = np.sum(np.zeros(self.x), axis=self.axes, keepdims=self.keep).shape
+        x, y = b.tensor(self.x, dtype=self.dtype), b.tensor(shape, dtype=self.dtype)
+        b.op(self.op, [x, b.constant(np.int32(self.axes))], [y], keepDims=self.keep)
+        return [x], [y]
+
+
 SHAPES = (
     ((1, 5, 7, 3), (1, 2)),
     ((2, 3, 4, 5), (2, 1)),
@@ -106,6 +127,16 @@ CASES: list[Spec] = [
     *(
         Reduce("MEAN", axes=axes, dtype="int16", scales=s, zero_points=(0, 0))
         for (s, _), axes in product(QUANTISATIONS[:4], ((1, 2), (3,)))
+    ),
+    *(
+        Truths(op, x, axes, keep)
+        for op in ("REDUCE_ANY", "REDUCE_ALL")
+        for x, axes, keep in (
+            ((2, 5, 3), (2,), False),
+            ((1, 9, 2), (0, 2), True),
+            ((40, 3), (1,), False),
+            ((3, 4), (0, 1), False),
+        )
     ),
     *(
         Arg(op, x=x, axis=axis)

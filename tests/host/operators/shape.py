@@ -64,6 +64,37 @@ class Filled(Spec):
 
 
 @dataclass(frozen=True)
+class Zeros(Spec):
+    """Integers less than 0, compared with a ZEROS_LIKE, whose shape a BROADCAST_ARGS and a BROADCAST_TO give."""
+
+    x: Shape = (3, 40)
+    op: str = "ZEROS_LIKE"
+
+    @property
+    def operator(self) -> str:
+        return self.op
+
+    def build(self, b: Builder, rng: np.random.Generator) -> tuple[list[Tensor], list[Tensor]]:
+        x = b.tensor(self.x, dtype="int32")
+        row, zeros = (b.tensor(self.x[1:], dtype="int32") for _ in range(2))
+        part = [b.constant(np.int32(n)) for n in ((0, 0), (1, self.x[1]), (1, 1))]
+        b.op("STRIDED_SLICE", [x, *part], [row], shrinkAxisMask=1)
+        b.op("ZEROS_LIKE", [row], [zeros])
+        if self.op == "BROADCAST_ARGS":
+            shape, wide = b.tensor((2,), dtype="int32"), b.tensor(self.x, dtype="int32")
+            b.op(
+                "BROADCAST_ARGS",
+                [b.constant(np.int32(s)) for s in (self.x[1:], (self.x[0], 1))],
+                [shape],
+            )
+            b.op("BROADCAST_TO", [zeros, shape], [wide])
+            zeros = wide
+        y = b.tensor(self.x, dtype="bool")
+        b.op("LESS", [x, zeros], [y])
+        return [x], [y]
+
+
+@dataclass(frozen=True)
 class Counted(Spec):
     """GATHER of every so many-th row, the indices a RANGE that other operators change."""
 
@@ -105,6 +136,7 @@ CASES: list[Spec] = [
     Flatten(),
     Flatten(index="int64"),
     Filled(),
+    *(Zeros(op=op) for op in ("ZEROS_LIKE", "BROADCAST_ARGS")),
     Counted(0, 9, 2),
     Counted(8, -1, -3),
     Counted(0, 4, 1, "ADD", 3),

@@ -12,6 +12,10 @@ static inline int32_t mnf_sub_wrap(int32_t a, int32_t b) {
     return (int32_t)((uint32_t)a - (uint32_t)b);
 }
 
+static inline int32_t mnf_mul_wrap(int32_t a, int32_t b) {
+    return (int32_t)((uint32_t)a * (uint32_t)b);
+}
+
 static inline int32_t mnf_shift_left_wrap(int32_t a, int32_t shift) {
     return (int32_t)((uint32_t)a << shift);
 }

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from minfer.compiler.ir import Op, Tensor
-from minfer.compiler.operators.elementwise import broadcast_walk
+from minfer.compiler.operators.elementwise import WalkParams, broadcast_walk
 from minfer.compiler.operators.registry import Node, importer
+from minfer.compiler.operators.slices import whole_numbers
 from minfer.compiler.quantise import Multiplier, quantise_multiplier
-from minfer.compiler.walk import Walk
+from minfer.compiler.walk import Walk, broadcast
 from minfer.format import DType
 
 KINDS = ("EQUAL", "NOT_EQUAL", "LESS", "LESS_EQUAL", "GREATER", "GREATER_EQUAL")
@@ -22,6 +23,8 @@ WHOLE = {
     "GREATER_EQUAL": (DType.INT16,),
 }
 AS_IT_IS = Multiplier(0, 0)
+# What ONE_HOT chooses between.
+CHOSEN = (DType.INT8, DType.UINT8, DType.INT32, DType.BOOL)
 
 
 @dataclass(frozen=True)
@@ -57,6 +60,46 @@ def compare(node: Node) -> Op:
     walk = broadcast_walk(node, (a.shape, b.shape))
     params = CompareParams(KINDS.index(kind), a.dtype not in whole, *multipliers, walk)
     return node.op("COMPARE", [a, b], params)
+
+
+@importer("ONE_HOT")
+def one_hot(node: Node) -> list[Op]:
+    """One value where an index equals the place along an axis, another one elsewhere."""
+    x, y = node.operand(0, "indices"), node.outputs[0]
+    if x.dtype != DType.INT32:
+        node.refuse(f"indices: expected int32, found {x.dtype}", x)
+    (depth,) = whole_numbers(node, 1, "depth")
+    on, off = (node.constant(i, what, *CHOSEN) for i, what in ((2, "on value"), (3, "off value")))
+    if {on.dtype, off.dtype} != {y.dtype} or on.elements != 1 or off.elements != 1:
+        node.refuse(f"expected one on value and one off value of type {y.dtype}", y)
+    rank = len(x.shape)
+    axis = (
+        rank
+        if node.options("OneHotOptions")["Axis"] == -1
+        else node.options("OneHotOptions")["Axis"]
+    )
+    if not 0 <= axis <= rank or depth < 1:
+        node.refuse(
+            f"expected an axis of -1 to {rank} and a depth of 1 or more, found {axis}, {depth}"
+        )
+    node.expect_shape(y, (*x.shape[:axis], depth, *x.shape[axis:]))
+    places = np.arange(depth, dtype=np.int32).reshape(depth, *(1,) * (rank - axis))
+    mask = Tensor(f"{y.name} mask", y.shape, DType.BOOL)
+    spread = (*x.shape[:axis], 1, *x.shape[axis:])
+    params = CompareParams(
+        KINDS.index("EQUAL"), False, AS_IT_IS, AS_IT_IS, broadcast(y.shape, [spread, places.shape])
+    )
+    choose = WalkParams(broadcast(y.shape, [y.shape, (), ()]))
+    return [
+        Op(
+            "COMPARE",
+            [x, Tensor.constant(f"{y.name} places", places)],
+            [mask],
+            params,
+            source=node.where,
+        ),
+        node.op("SELECT", [mask, on, off], choose),
+    ]
 
 
 @importer("LOGICAL_NOT")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Optional
 
 import numpy as np
@@ -16,6 +16,8 @@ from minfer.format import DType
 
 PLAIN = (DType.INT8, DType.UINT8, DType.INT16, DType.INT32)
 HALF = 1 << 30
+UNUSED = Multiplier(0, 0)
+INT32 = np.iinfo(np.int32)
 
 
 @dataclass(frozen=True)
@@ -81,10 +83,12 @@ def operands(node: Node, *types: DType) -> tuple[Tensor, Tensor, Tensor, Walk]:
 
 @importer("ADD", "SUB")
 def add(node: Node) -> Op:
-    """Multipliers as `Prepare` of kernels/add.cc and sub.cc computes them; int32, which is added only, has none."""
-    if node.source.name == "ADD" and node.outputs[0].dtype == DType.INT32:
-        return _add_whole(node)
+    """Multipliers as `Prepare` of kernels/add.cc and sub.cc computes them; int32 has none, and wraps."""
     options = node.options("AddOptions" if node.source.name == "ADD" else "SubOptions")
+    if node.outputs[0].dtype == DType.INT32:
+        a, b, walk = _whole(node)
+        clamp = node.clamp(options)
+        return node.op(node.source.name, [a, b], ScaledParams(0, *[UNUSED] * 3, *clamp, walk))
     a, b, y, walk = operands(node, DType.INT8, DType.INT16)
     clamp = node.clamp(options)
     shifts = None
@@ -110,13 +114,29 @@ def add(node: Node) -> Op:
     return node.op(node.source.name, [a, b], ScaledParams(left_shift, *multipliers, *clamp, walk))
 
 
-def _add_whole(node: Node) -> Op:
-    """The sum of integers, as embeddings count their rows from the end; it wraps."""
+def _whole(node: Node) -> tuple[Tensor, Tensor, Walk]:
+    """Both inputs of int32, as embeddings compute the numbers of their rows, and their walk."""
     a, b = (same_type(node, i, (DType.INT32,)) for i in (0, 1))
-    clamp = node.clamp(node.options("AddOptions"))
-    unused = Multiplier(0, 0)
-    walk = broadcast_walk(node, (a.shape, b.shape))
-    return node.op("ADD", [a, b], ScaledParams(0, unused, unused, unused, *clamp, walk))
+    return a, b, broadcast_walk(node, (a.shape, b.shape))
+
+
+@importer("ADD_N")
+def add_n(node: Node) -> list[Op]:
+    """Of int32: sums of two, one after the other."""
+    if len(node.inputs) < 2:
+        node.refuse(f"expected 2 inputs or more, found {len(node.inputs)}")
+    first, *others = (same_type(node, i, (DType.INT32,)) for i in range(len(node.inputs)))
+    y = node.outputs[0]
+    for x in (first, *others):
+        node.expect_shape(y, x.shape)
+    ops, params = [], ScaledParams(
+        0, *[UNUSED] * 3, INT32.min, INT32.max, broadcast(y.shape, [y.shape] * 2)
+    )
+    for x in others:
+        total = y if x is others[-1] else replace(y, name=f"{y.name} so far")
+        ops.append(Op("ADD", [first, x], [total], params, source=node.where))
+        first = total
+    return ops
 
 
 def _power_of_two_shifts(node: Node, a: Tensor, b: Tensor, y: Tensor) -> Optional[tuple[int, int]]:
@@ -134,7 +154,11 @@ def _power_of_two_shifts(node: Node, a: Tensor, b: Tensor, y: Tensor) -> Optiona
 
 @importer("MUL")
 def mul(node: Node) -> Op:
-    """The multiplier as `Prepare` of kernels/mul.cc computes it, in single precision."""
+    """The multiplier as `Prepare` of kernels/mul.cc computes it, in single precision; int32 has none, and wraps."""
+    if node.outputs[0].dtype == DType.INT32:
+        a, b, walk = _whole(node)
+        clamp = node.clamp(node.options("MulOptions"))
+        return node.op("MUL", [a, b], MulParams(UNUSED, *clamp, walk))
     a, b, y, walk = operands(node, DType.INT8, DType.INT16)
     real = np.float32(a.scale) * np.float32(b.scale) / np.float32(y.scale)
     clamp = node.clamp(node.options("MulOptions"))

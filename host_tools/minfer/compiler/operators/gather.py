@@ -1,4 +1,4 @@
-"""GATHER and GATHER_ND."""
+"""GATHER, GATHER_ND and EMBEDDING_LOOKUP."""
 
 from __future__ import annotations
 
@@ -69,6 +69,18 @@ def gather_nd(node: Node) -> list[Op]:
     return gather(
         node, x, indices, GatherParams(1, 1, prod(x.shape[:depth]), prod(x.shape[depth:]))
     )
+
+
+@importer("EMBEDDING_LOOKUP")
+def embedding_lookup(node: Node) -> list[Op]:
+    """Rows of a table by number, of the table's own type."""
+    table, numbers = movable(node, 1, DType.INT8, DType.UINT8), node.operand(0, "numbers")
+    if numbers.dtype != DType.INT32:
+        node.refuse(f"numbers: expected int32, found {numbers.dtype}", numbers)
+    node.expect_rank(numbers, 1)
+    rows, *rest = table.shape
+    node.expect_shape(node.outputs[0], (*numbers.shape, *rest))
+    return gather(node, table, numbers, GatherParams(1, 1, rows, prod(rest)))
 
 
 def gather(node: Node, x: Tensor, indices: Tensor, params: GatherParams) -> list[Op]:

@@ -1,11 +1,14 @@
-"""Several tensors as one: CONCATENATION and PACK."""
+"""Several tensors as one: CONCATENATION, PACK and DYNAMIC_UPDATE_SLICE."""
 
 from __future__ import annotations
 
 from minfer.compiler.ir import Op
 from minfer.compiler.operators.copy import NO_BOOL, Move, expect_alike, movable
 from minfer.compiler.operators.registry import Node, importer
-from minfer.compiler.operators.slices import axis_of
+from minfer.compiler.operators.slices import axis_of, whole_numbers
+from minfer.format import DType
+
+UPDATED = (DType.INT8, DType.INT32, DType.INT64, DType.BOOL)
 
 
 @importer("CONCATENATION")
@@ -44,4 +47,21 @@ def pack(node: Node) -> list[Op]:
         expect_alike(node, x)
         node.expect_shape(x, shape)
         move.take(move.y[(slice(None),) * axis + (i, ...)], move.x[i], i)
+    return move.ops()
+
+
+@importer("DYNAMIC_UPDATE_SLICE")
+def dynamic_update_slice(node: Node) -> list[Op]:
+    """A tensor with a part of it replaced by another one, which is moved inside where it would reach past the end."""
+    x, part, y = movable(node, 0, *UPDATED), movable(node, 1, *UPDATED), node.outputs[0]
+    node.expect_shape(y, x.shape)
+    start = whole_numbers(node, 2, "start")
+    if len(start) != len(x.shape) or len(part.shape) != len(x.shape):
+        node.refuse(f"expected {len(x.shape)} dimensions, found start {start}, part {part.shape}")
+    if any(n > most for n, most in zip(part.shape, x.shape)):
+        node.refuse(f"a part of shape {part.shape}, greater than {x.shape}", part)
+    first = [min(max(at, 0), most - n) for at, n, most in zip(start, part.shape, x.shape)]
+    move = Move(node, [x, part], y)
+    move.take(move.y, move.x[0])
+    move.take(move.y[tuple(slice(at, at + n) for at, n in zip(first, part.shape))], move.x[1], 1)
     return move.ops()

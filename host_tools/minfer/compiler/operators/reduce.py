@@ -85,6 +85,18 @@ def reduce_max(node: Node) -> Op:
     return node.op("REDUCE_MAX", [x], params)
 
 
+@importer("REDUCE_ANY", "REDUCE_ALL")
+def reduce_any(node: Node) -> Op:
+    """The greatest or least truth."""
+    x, y = node.operand(0, "input"), node.outputs[0]
+    for tensor in (x, y):
+        if tensor.dtype != DType.BOOL:
+            node.refuse(f"expected bool, found {tensor.dtype}", tensor)
+    axes = _expect_reduced(node, x, y)
+    params = ExtremeParams(node.source.name == "REDUCE_ALL", _reduction(x.shape, axes))
+    return node.op("REDUCE_MAX", [x], params)
+
+
 @importer("ARG_MAX", "ARG_MIN")
 def arg_max(node: Node) -> Op:
     """The index of the first greatest or least element along one axis."""
@@ -101,13 +113,19 @@ def arg_max(node: Node) -> Op:
 
 def _operands(node: Node) -> tuple[Tensor, Tensor, list[int]]:
     """Input, output and the axes that go, checked."""
-    keep = node.options("ReducerOptions")["KeepDims"]
     x = node.activation(0, DType.INT8, DType.INT16)
     y = node.result(x.dtype)
+    return x, y, _expect_reduced(node, x, y)
+
+
+def _expect_reduced(node: Node, x: Tensor, y: Tensor) -> list[int]:
+    """The axes that go; refuses an output of another shape than what is left."""
+    keep = node.options("ReducerOptions")["KeepDims"]
     axes = _axes(node, x, DType.INT32)
-    kept = tuple(1 if i in axes else n for i, n in enumerate(x.shape) if keep or i not in axes)
-    node.expect_shape(y, kept)
-    return x, y, axes
+    node.expect_shape(
+        y, tuple(1 if i in axes else n for i, n in enumerate(x.shape) if keep or i not in axes)
+    )
+    return axes
 
 
 def _axes(node: Node, x: Tensor, *types: DType) -> list[int]:

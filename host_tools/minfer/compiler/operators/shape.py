@@ -10,6 +10,7 @@ import numpy as np
 from minfer.compiler.ir import Tensor
 from minfer.compiler.operators.registry import Node, importer
 from minfer.compiler.operators.slices import INDEX, whole_numbers
+from minfer.format import DType
 
 # Of whole numbers that are no activations. Divisions are apart: numpy answers to a 0 with a warning.
 FUNCTIONS: dict[str, Callable[..., np.ndarray]] = {
@@ -68,6 +69,27 @@ def fill(node: Node) -> None:
     """One number everywhere."""
     value = node.constant(1, "value", node.outputs[0].dtype)
     _become(node, np.full(whole_numbers(node, 0, "shape"), value.data.reshape(-1)[0]))
+
+
+@importer("ZEROS_LIKE")
+def zeros_like(node: Node) -> None:
+    """A 0 for each element."""
+    x = node.operand(0, "input")
+    if x.dtype not in (*INDEX, DType.FLOAT32):
+        node.refuse(f"{x.dtype}: expected int32 or int64, as TensorFlow Lite's kernel")
+    if x.dtype != node.outputs[0].dtype:
+        node.refuse(f"expected the input's type {x.dtype}, found {node.outputs[0].dtype}")
+    _become(node, np.zeros(x.shape))
+
+
+@importer("BROADCAST_ARGS")
+def broadcast_args(node: Node) -> None:
+    """The shape to which two shapes broadcast."""
+    shapes = [tuple(whole_numbers(node, i, "shape")) for i in (0, 1)]
+    try:
+        _become(node, np.array(np.broadcast_shapes(*shapes)))
+    except ValueError:
+        node.refuse(f"shapes {shapes[0]} and {shapes[1]} do not broadcast")
 
 
 @importer("RANGE")
