@@ -79,7 +79,7 @@ def micro_speech_arguments(generator: random.Random) -> dict[str, Any]:
         **frames,
         "rate": rate,
         "window": window,
-        "hop": generator.randint(window // 4, 2 * window),
+        "hop": generator.randint(window // 4, window + 100),
         "channels": generator.randint(1, 60),
         "low": low,
         "high": generator.uniform(low + 100, rate / 2 - 1),
@@ -97,9 +97,66 @@ def micro_speech_arguments(generator: random.Random) -> dict[str, Any]:
     }
 
 
+def log_mel_arguments(generator: random.Random) -> dict[str, Any]:
+    """Of LogMel, its bands apart; often as they are by default."""
+    arguments: dict[str, Any] = {
+        "frames": generator.randint(1, 6),
+        "every": generator.randint(1, 3),
+        "preemphasis": generator.choice((0, 0, 0.97, 0.98, generator.uniform(0, 0.999))),
+    }
+    if generator.random() < 0.3:
+        arguments |= {"scale": generator.uniform(0.1, 2), "zero_point": generator.randint(-128, 127)}
+        arguments |= {"mean": generator.uniform(-50, 20), "std": generator.uniform(0.5, 20)}
+    if generator.random() < 0.3:
+        return arguments
+    rate = generator.choice((8000, 16000, 44100))
+    n_fft = generator.choice((64, 128, 256, 512, 512, 1024, 2048))
+    window_function = generator.choice(
+        ("hann", "hann_symmetric", "hamming", "hamming_symmetric", "none")
+    )
+    window = generator.randint(16, n_fft * (1 + (window_function == "none")))
+    low = generator.choice((0, 300, generator.uniform(0, rate / 4)))
+    return arguments | {
+        "rate": rate,
+        "window": window,
+        "hop": generator.randint(max(1, window // 4), window),
+        "n_fft": n_fft,
+        "low": low,
+        "high": generator.choice((None, generator.uniform(low + 100, rate / 2 - 1))),
+        "window_function": window_function,
+        "mel_scale": generator.choice(("slaney", "htk")),
+        "norm": generator.choice(("slaney", "none")),
+        "edges": generator.choice(("hertz", "bins")),
+        "power": generator.choice((1, 2, 2)),
+        "log": generator.choice(("ln", "log10", "db")),
+        "ref": generator.choice((1, n_fft, 10 ** generator.uniform(-20, 10))),
+        "amin": generator.choice((1e-10, 1e-30, 10 ** generator.uniform(-29, 3))),
+        "offset": generator.choice((0, 1e-6, 10 ** generator.uniform(-29, 3))),
+    }
+
+
+def bands(generator: random.Random) -> dict[str, Any]:
+    """The argument of LogMel that MFCC has beside its own."""
+    return {"mels": generator.choice((40, generator.randint(1, 128)))}
+
+
+def mfcc_arguments(generator: random.Random) -> dict[str, Any]:
+    """Of MFCC."""
+    mels = bands(generator)
+    return {
+        **log_mel_arguments(generator),
+        **mels,
+        "coefficients": generator.randint(1, min(40, mels["mels"])),
+        "lifter": generator.choice((0, 22, generator.randint(1, 100))),
+        "first": generator.choice(("cepstrum", "energy")),
+    }
+
+
 # Of each class, how to choose arguments.
 KINDS: dict[str, Callable[[random.Random], dict[str, Any]]] = {
     "MicroSpeech": micro_speech_arguments,
+    "LogMel": lambda generator: {**log_mel_arguments(generator), **bands(generator)},
+    "MFCC": mfcc_arguments,
 }
 
 
