@@ -90,17 +90,22 @@ class FrontEnd:
         """`mean` or `std`: a number for all of `count` features, or one for each; None leaves them as they are."""
         if value is None:
             return
-        numbers = np.atleast_1d(np.asarray(value, np.float32))
-        if numbers.ndim != 1 or (np.ndim(value) and numbers.size != count):
-            raise ValueError(f"{name}: expected a number, or {count} of them, found {numbers.size}")
-        least = 1e-6 if name == "std" else -1e30
-        wrong = ~((numbers >= np.float32(least)) & (numbers <= np.float32(1e30)))
-        if wrong.any():
-            raise ValueError(
-                f"{name}: expected numbers from {least:g} to 1e+30, found {numbers[wrong][0]}"
-            )
         place = ffi.buffer(getattr(self._stream, name), 4 * count)
-        np.frombuffer(place, np.float32)[:] = numbers
+        np.frombuffer(place, np.float32)[:] = statistic(name, count, value)
+
+
+def statistic(name: str, count: int, value: Any) -> np.ndarray:
+    """`mean` or `std` as `count` float32, of a number for all of them, or one for each."""
+    numbers = np.atleast_1d(np.asarray(value, np.float32))
+    if numbers.ndim != 1 or (np.ndim(value) and numbers.size != count):
+        raise ValueError(f"{name}: expected a number, or {count} of them, found {numbers.size}")
+    least = 1e-6 if name == "std" else -1e30
+    wrong = ~((numbers >= np.float32(least)) & (numbers <= np.float32(1e30)))
+    if wrong.any():
+        raise ValueError(
+            f"{name}: expected numbers from {least:g} to 1e+30, found {numbers[wrong][0]}"
+        )
+    return np.broadcast_to(numbers, count)
 
 
 def raise_refusal(refusal: Any) -> None:

@@ -1,0 +1,1 @@
+../../modules/minfer/bmp.py
