@@ -115,7 +115,7 @@ typedef struct {
     ...;
 } mnf_audio_kind_t;
 
-extern const mnf_audio_kind_t mnf_micro_speech;
+extern const mnf_audio_kind_t mnf_micro_speech, mnf_log_mel, mnf_mfcc;
 #define MNF_REAL ...
 #define MNF_WORD ...
 

@@ -73,6 +73,18 @@ class MicroSpeech(AudioFrontEnd):
     _kind = lib.mnf_micro_speech
 
 
+class LogMel(AudioFrontEnd):
+    """Logarithms of the energies in mel bands, as librosa has them: float32, or int8 with `scale` and `zero_point`."""
+
+    _kind = lib.mnf_log_mel
+
+
+class MFCC(AudioFrontEnd):
+    """Mel-frequency cepstral coefficients, as librosa has them: float32, or int8 with `scale` and `zero_point`."""
+
+    _kind = lib.mnf_mfcc
+
+
 def _put(place: Any, param: Any, name: str, value: Any) -> None:
     """An argument as the engine takes it."""
     if param.type == lib.MNF_REAL:

@@ -5,7 +5,7 @@
 
 #include "signal/audio.h"
 
-static const mnf_audio_kind_t *const kinds[] = { &mnf_micro_speech };
+static const mnf_audio_kind_t *const kinds[] = { &mnf_micro_speech, &mnf_log_mel, &mnf_mfcc };
 
 static void fail(const char *what) {
     fprintf(stderr, "%s\n", what);

@@ -69,6 +69,8 @@ static MP_DEFINE_CONST_DICT(audio_locals, audio_table);
     make_new, kind##_make_new, attr, minfer_audio_attr, locals_dict, &audio_locals)
 
 AUDIO(mnf_micro_speech, MP_QSTR_MicroSpeech);
+AUDIO(mnf_log_mel, MP_QSTR_LogMel);
+AUDIO(mnf_mfcc, MP_QSTR_MFCC);
 
 static MP_DEFINE_CONST_FUN_OBJ_KW(motion_write_obj, 1, minfer_motion_write);
 static MP_DEFINE_CONST_FUN_OBJ_2(motion_take_obj, minfer_motion_take);
@@ -125,6 +127,8 @@ static MP_DEFINE_CONST_FUN_OBJ_0(ops_obj, ops);
 static const mp_rom_map_elem_t module_table[] = {
     { MP_ROM_QSTR(MP_QSTR___name__), MP_ROM_QSTR(MP_QSTR__minfer) },
     { MP_ROM_QSTR(MP_QSTR_MicroSpeech), MP_ROM_PTR(&mnf_micro_speech_type) },
+    { MP_ROM_QSTR(MP_QSTR_LogMel), MP_ROM_PTR(&mnf_log_mel_type) },
+    { MP_ROM_QSTR(MP_QSTR_MFCC), MP_ROM_PTR(&mnf_mfcc_type) },
     { MP_ROM_QSTR(MP_QSTR_Model), MP_ROM_PTR(&minfer_model_type) },
     { MP_ROM_QSTR(MP_QSTR_ModelError), MP_ROM_PTR(&minfer_model_error_type) },
     { MP_ROM_QSTR(MP_QSTR_Motion), MP_ROM_PTR(&motion_type) },

@@ -87,7 +87,7 @@ typedef struct {
     void (*frame)(void *state, const int16_t *samples, void *out);
 } mnf_audio_kind_t;
 
-extern const mnf_audio_kind_t mnf_micro_speech;
+extern const mnf_audio_kind_t mnf_micro_speech, mnf_log_mel, mnf_mfcc;
 
 // Helpers of kinds: fills `refusal`, and returns 0 for size() to return.
 size_t mnf_refuse_param(mnf_refusal_t *refusal, const char *name, const char *text, float expected, float found);

@@ -85,7 +85,8 @@ static void join(pair_t *z, uint32_t n, uint32_t half, const mnf_fft_t *fft) {
     }
 }
 
-// From the transform z of n / 2 pairs, of which even numbers are the real parts and odd ones the imaginary, to that of n numbers.
+// From the transform z of n / 2 pairs, of which even numbers are the real parts and odd ones the imaginary, to that of
+// all n.
 static void part(pair_t *z, const mnf_fft_t *fft) {
     const uint32_t half = fft->n / 2;
     const int32_t re = z[0].re >> 1, im = z[0].im >> 1;

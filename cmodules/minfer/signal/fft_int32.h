@@ -1,5 +1,5 @@
-// The discrete Fourier transform of real numbers in fixed point: int32 with factors of 32 bits, as exact as float32 at a tenth of
-// its time on a chip without a floating point unit.
+// The discrete Fourier transform of real numbers in fixed point: int32 with factors of 32 bits, as exact as float32 at
+// a tenth of its time on a chip without a floating point unit.
 //
 //     mnf_fft_t *fft = memory; // mnf_fft_size(n) bytes at a multiple of 4
 //     mnf_fft_init(fft, n);
@@ -20,9 +20,11 @@ size_t mnf_fft_size(uint32_t n);
 
 void mnf_fft_init(mnf_fft_t *fft, uint32_t n);
 
-// Transforms n numbers in place, each at most 2^30 in size: sum(data[j] e^(-2 pi i j k / n)) / n, in pairs of real and imaginary
-// parts for k from 0. In the place of the imaginary part of bin 0, which is 0, stands the real part of bin n / 2.
-// Error, as measured: 16 units at most, 3 in the mean square. To have all of the precision, shift small numbers up to 2^30 before.
+// Transforms n numbers in place, each at most 2^30 in size: sum(data[j] e^(-2 pi i j k / n)) / n, in pairs of real and
+// imaginary parts for k from 0. In the place of the imaginary part of bin 0, which is 0, stands the real part of bin
+// n / 2.
+// Error, as measured: 16 units at most, 3 in the mean square. For all of the precision, shift small numbers up to 2^30
+// before.
 void mnf_fft(const mnf_fft_t *fft, int32_t *data);
 
 #endif

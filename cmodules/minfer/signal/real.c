@@ -112,7 +112,8 @@ float mnf_sqrt(float x) {
 }
 
 int32_t mnf_cos_q31(uint32_t turns) {
-    // The sine of a quarter turn later, mirrored into the first quarter. There sin(pi u / 2) / u as a polynomial of u^2, times 2^30.
+    // The sine of a quarter turn later, mirrored into the first quarter. There sin(pi u / 2) / u as a polynomial of
+    // u^2, times 2^30.
     const uint32_t later = turns + 0x40000000;
     const uint32_t within = later & 0x3fffffff;
     const uint32_t u = 2 * (later & 0x40000000 ? 0x40000000 - within : within);

@@ -1,5 +1,5 @@
-// Functions of real numbers, the same to the last bit on every chip: from integers, and from + - * of float32 alone. No libm.
-// Denormals are zero, as they are to the Pico's boot ROM. Errors are against the exact value.
+// Functions of real numbers, the same to the last bit on every chip: from integers, and from + - * of float32 alone.
+// No libm. Denormals are zero, as they are to the Pico's boot ROM. Errors are against the exact value.
 #ifndef MNF_REAL_H
 #define MNF_REAL_H
 
