@@ -34,7 +34,8 @@ uint32_t mnf_ms_filter_bank(const mnf_value_t *params, uint32_t n, uint16_t *wid
     const float step = (float)params[MNF_AUDIO_RATE].integer / (float)(2 * n);
     const float low = mel(params[MNF_MS_LOW].real);
     const float spacing = (mel(params[MNF_MS_HIGH].real) - low) / (float)bands;
-    const uint32_t first = (uint32_t)(1.5f + params[MNF_MS_LOW].real / step);
+    const uint32_t nearest_low = (uint32_t)(1.5f + params[MNF_MS_LOW].real / step);
+    const uint32_t first = nearest_low < n ? nearest_low : n;
     uint32_t k = first;
     float previous = low;
     for (uint32_t band = 0; band < bands; band++) {
