@@ -161,7 +161,9 @@ class Reference:
         smoothing = self.smoothings[i & 1]
         noise = (level * smoothing + self.noise[i] * (16384 - smoothing)) >> 14
         self.noise[i] = min(noise, level) if self.clamping else noise
-        signal = max((level - min(noise, level)) >> self.smoothing_bits, (signal * self.least) >> 14)
+        signal = max(
+            (level - min(noise, level)) >> self.smoothing_bits, (signal * self.least) >> 14
+        )
         if self.pcan:
             gain = self.gain(self.noise[i])
             snr = ((signal * gain) >> (self.gain_bits - self.correction - 12)) & 0xFFFFFFFF

@@ -12,13 +12,17 @@ from minfer.audio import MicroSpeech
 from sounds import GOLDEN, KINDS, SHARED, golden_sounds, make_samples, random_sound
 
 
-@pytest.mark.skipif(not GOLDEN.exists(), reason="no golden features beside the project (../shared/golden)")
+@pytest.mark.skipif(
+    not GOLDEN.exists(), reason="no golden features beside the project (../shared/golden)"
+)
 def test_golden_frames() -> None:
     for sound, features in golden_sounds():
         assert np.count_nonzero(sound.features()[0] != features) == 0, sound.arguments
 
 
-@pytest.mark.skipif(not GOLDEN.exists(), reason="no golden features beside the project (../shared/golden)")
+@pytest.mark.skipif(
+    not GOLDEN.exists(), reason="no golden features beside the project (../shared/golden)"
+)
 def test_golden_spectrograms() -> None:
     """Of whole recordings, header of 44 bytes aside."""
     spectrograms = np.load(SHARED / "golden" / "micro_speech_features.npz")
@@ -119,7 +123,9 @@ def test_arguments_refused(words: str) -> None:
 
 
 def test_unknown_argument() -> None:
-    with pytest.raises(TypeError, match="MicroSpeech: expected arguments of rate, .*, full_scale, found mels"):
+    with pytest.raises(
+        TypeError, match="MicroSpeech: expected arguments of rate, .*, full_scale, found mels"
+    ):
         MicroSpeech(mels=3)
 
 
@@ -142,7 +148,9 @@ def test_samples_refused() -> None:
 
 def test_take_refuses() -> None:
     front_end = MicroSpeech(frames=2)
-    with pytest.raises(ValueError, match="nothing to take: expected 2 more frames; write samples until due"):
+    with pytest.raises(
+        ValueError, match="nothing to take: expected 2 more frames; write samples until due"
+    ):
         front_end.take()
     front_end.write(np.zeros(800, np.int16))
     with pytest.raises(ValueError, match="out: expected 80 int8 in one piece for shape"):
