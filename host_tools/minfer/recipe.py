@@ -59,7 +59,7 @@ def front_end(source: Union[str, Path, Mapping[str, Any]], model: Optional[Model
 
 
 def recipe_text(recipe: Recipe, model: Model, samples: Optional[np.ndarray] = None) -> str:
-    """The JSON that goes into the file of a model: the recipe with the defaults that a pipeline must know.
+    """The JSON that goes into the file of a model.
 
     samples: windows of features, as the front end gives them for this model or as real numbers, to take statistics of.
     Raises ConvertError where recipe, samples and model do not fit together.
@@ -68,10 +68,6 @@ def recipe_text(recipe: Recipe, model: Model, samples: Optional[np.ndarray] = No
     settings = recipe["front_end"]
     device = DeviceModel(model)
     made = _made(settings, device)
-    for name in ("rate", "axes"):
-        value = _argument(made, name)
-        if value is not None:
-            settings.setdefault(name, value)
     if samples is not None:
         if "statistics" in recipe:
             raise ConvertError("recipe: statistics: expected them from here or from samples, found both")
@@ -173,14 +169,6 @@ def _take_out(settings: dict[str, Any], tensor: DeviceTensor) -> None:
                     f"recipe: front_end: {name}: expected {value:.9g}, as the model's input has it:"
                     " leave it out of the recipe"
                 )
-
-
-def _argument(made: Any, name: str) -> Any:
-    """What a front end was given, or has as its default; None where it has no such argument."""
-    if hasattr(made, name):
-        return getattr(made, name)
-    parameter = inspect.signature(type(made)).parameters.get(name)
-    return None if parameter is None else parameter.default
 
 
 def _channels(made: Any) -> int:

@@ -59,20 +59,22 @@ class Pipeline:
     """A front end, a model with one input and one output, and a decision.
 
     decision: a Decision, which says what windows have an Answer; each has one if None.
-    per_second: numbers that the front end takes in a second of signal, so that answers have a time; 0 for pictures.
     statistics: of the features the model was trained with, as in a recipe, or None.
     watch: None, or a function that is given each window of features before the model runs, as the buffer that the front end
     filled; it may be set at any time.  time: ms of signal so far.  probabilities: of the last window.
+    per_second: numbers that the front end takes in a second of signal; 0 for pictures, whose answers have no time.
     Raises ValueError where the front end does not fit the model.
     """
 
-    def __init__(self, model, front_end, decision=None, per_second=0, statistics=None):
+    def __init__(self, model, front_end, decision=None, statistics=None):
         x, y = _only("input", model.inputs), _only("output", model.outputs)
         _check(front_end, x)
         self.model = model
         self.front_end = front_end
         self.decision = decision
-        self.per_second = per_second
+        # As an integer, where it is one: sums of integers allocate nothing.
+        n = getattr(front_end, "rate", 0) * getattr(front_end, "axes", 1)
+        self.per_second = int(n) if n == int(n) else n
         self.statistics = statistics
         self.watch = None
         if front_end.typecode == "f" and x.dtype != "float32":
@@ -187,7 +189,7 @@ class Pipeline:
             yield
 
     def _blocks(self, source):
-        opened = open_source(source, self.per_second)
+        opened = open_source(source, self)
         if not hasattr(opened, "readinto"):
             yield opened
             return
@@ -240,7 +242,6 @@ def build(model):
         model,
         build_front_end(recipe["front_end"], model.input),
         decision,
-        per_second(recipe["front_end"]),
         recipe.get("statistics"),
     )
 
@@ -264,32 +265,27 @@ def build_front_end(settings, tensor=None):
     return getattr(module, kind)(**arguments)
 
 
-def per_second(settings):
-    """Numbers a second that the front end of a recipe takes; 0 for pictures."""
-    n = settings.get("rate", 0) * settings.get("axes", 1)
-    return int(n) if n == int(n) else n
-
-
-def open_source(source, per_second):
-    """What reads the recording at a path, whose rate has to be the pipeline's; `source` itself where it is no path."""
+def open_source(source, pipeline):
+    """What reads the recording at a path, which has to be one for the pipeline; `source` itself where it is no path."""
     if hasattr(source, "__fspath__"):
         source = str(source)
     if not isinstance(source, str):
         return source
-    if source.lower().endswith(".bmp"):
-        from minfer.image import Bmp
+    if pipeline.per_second:
+        from minfer.wav import Wav as Recording
 
-        return Bmp(source)
-    from minfer.wav import Wav
+        expected = pipeline.per_second
+    else:
+        from minfer.image import Bmp as Recording
 
-    sound = Wav(source)
-    if sound.rate != per_second:
-        sound.close()
-        raise ValueError(
-            "%s: expected %d samples a second, found %d; resample it, for example by sox -r %d"
-            % (source, per_second, sound.rate, per_second)
-        )
-    return sound
+        expected = pipeline.front_end
+    recording = Recording(source)
+    try:
+        recording.check(expected)
+    except ValueError:
+        recording.close()
+        raise
+    return recording
 
 
 def _only(what, tensors):

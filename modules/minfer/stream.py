@@ -92,7 +92,7 @@ class Stream:
     """
 
     def __init__(self, source, pipeline, block=None, on_dropped=_print_dropped):
-        source = open_source(source, pipeline.per_second)
+        source = open_source(source, pipeline)
         self.pipeline = pipeline
         self.dropped = 0
         self._on_dropped = on_dropped

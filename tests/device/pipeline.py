@@ -10,6 +10,8 @@ from minfer.decision import Decision
 class Groups:
     """A front end of its own: a window is a group of samples, the first three its features."""
 
+    rate = 100
+
     def __init__(self, hop=4, typecode="b", shape=(3,)):
         self.hop = hop
         self.typecode = typecode
@@ -54,7 +56,7 @@ def words(answers):
 # Without a decision each window has an answer, however the samples are cut.
 EACH = [("yes", 40), ("yes", 80), ("no", 120), ("noise", 160), ("yes", 200)]
 for size in (1, 3, 4, 7, 20, 30):
-    pipeline = Pipeline(model, Groups(), per_second=100)
+    pipeline = Pipeline(model, Groups())
     found = []
     for start in range(0, len(SOUND), size):
         found += words(pipeline.feed(SOUND[start : start + size]))
@@ -71,14 +73,14 @@ assert repr(answer.probabilities) == "[0.000, 0.996, 0.000]"
 decision = Decision(
     model.labels, average=2, threshold=0.75, ignore=["noise"], scale=1 / 256, zero_point=-128
 )
-pipeline = Pipeline(model, Groups(), decision, 100)
+pipeline = Pipeline(model, Groups(), decision)
 assert words(pipeline.feed(SOUND)) == [("yes", 80)]
 assert words(pipeline.feed(SOUND)) == [("yes", 240)]
 pipeline.reset()
 assert pipeline.time == 0
 assert words(pipeline.feed(SOUND)) == [("yes", 80)]
 # A decision on real numbers is given these.
-by_hand = Pipeline(model, Groups(), Decision(model.labels, 2, 0.75, ignore=["noise"]), 100)
+by_hand = Pipeline(model, Groups(), Decision(model.labels, 2, 0.75, ignore=["noise"]))
 assert words(by_hand.feed(SOUND)) == [("yes", 80)]
 
 # A gap: what was before it counts no more, but its time does.

@@ -16,6 +16,7 @@ class Groups:
 
     typecode = "b"
     shape = (3,)
+    rate = 100
 
     def __init__(self):
         self.group = array("h", [0, 0, 0, 0])
@@ -68,7 +69,7 @@ model = minfer.load("echo.mnf")
 
 def pipeline(**settings):
     decision = Decision(model.labels, scale=1 / 256, zero_point=-128, **settings)
-    return Pipeline(model, Groups(), decision, per_second=100)
+    return Pipeline(model, Groups(), decision)
 
 
 def words(answers):
@@ -202,6 +203,7 @@ class Blank:
 
     typecode = "b"
     shape = (1, 1024)
+    rate = 1
     due = False
 
     def reset(self):

@@ -34,16 +34,8 @@ static bool is_word(mp_obj_t found, const char *word) {
 }
 
 static mnf_detrend_t detrend_of(mp_obj_t found) {
-    if (found == mp_const_none) {
-        return MNF_DETREND_NONE;
-    }
-    if (is_word(found, "constant")) {
-        return MNF_DETREND_CONSTANT;
-    }
-    if (is_word(found, "linear")) {
-        return MNF_DETREND_LINEAR;
-    }
-    minfer_raise(&mp_type_ValueError, "detrend: expected None, constant or linear, found %s", 1, &found);
+    return found == mp_const_none ? MNF_DETREND_NONE
+        : (mnf_detrend_t)(MNF_DETREND_CONSTANT + minfer_word("detrend", "constant|linear", found));
 }
 
 // Sections are integers: a float of 32 bits would not hold the coefficients of low cut-offs, and differ from the laptop's.
@@ -179,6 +171,8 @@ void minfer_motion_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
         dest[0] = self->shape;
     } else if (attr == MP_QSTR_typecode) {
         dest[0] = mp_obj_new_str(&minfer_dtype(self->stream.tensor.dtype)->code, 1);
+    } else if (attr == MP_QSTR_axes) {
+        dest[0] = mp_obj_new_int_from_uint(self->stream.axes);
     } else if (attr == MP_QSTR_rate) {
         dest[0] = mp_obj_new_float_from_f(self->stream.rate);
     } else if (attr == MP_QSTR_window) {
