@@ -1,4 +1,4 @@
-// Sounds through front ends in buffers of exactly their size: sounds.c INPUT OUTPUT, as tests/host/sounds.py packs them.
+// Sounds through front ends in buffers of exactly their size: sounds INPUT OUTPUT, as tests/host/sounds.py packs them.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-// MicroSpeech and the other front ends for sound: samples in, windows of features out. docs/AUDIO.md says what each does.
+// MicroSpeech and the other front ends for sound: samples in, windows of features out. See docs/AUDIO.md.
 #include <string.h>
 
 #include "front_end.h"
@@ -132,7 +132,8 @@ mp_obj_t minfer_audio_take(mp_obj_t self_in, mp_obj_t out) {
     const mnf_audio_t *stream = &self->stream;
     if (!mnf_audio_due(stream)) {
         mp_obj_t missing = mp_obj_new_int_from_uint(stream->missing);
-        minfer_raise(&mp_type_ValueError, "nothing to take: expected %d more frames; write samples until due", 1, &missing);
+        minfer_raise(&mp_type_ValueError, "nothing to take: expected %d more frames; write samples until due", 1,
+            &missing);
     }
     void *features = minfer_features_buffer(out, stream->tensor.dtype, mnf_audio_features_size(stream), self->shape);
     take_ownership(self, &features);

@@ -1,5 +1,5 @@
-// Sound in, windows of features out: a stream of samples becomes frames, the last frames a window. No allocation: the caller
-// gives the memory. What turns samples into one frame is a kind: micro_speech.c, mel.c, mfcc.c.
+// Sound in, windows of features out: a stream of samples becomes frames, the last frames a window. No allocation: the
+// caller gives the memory. What turns samples into one frame is a kind: micro_speech.c, mel.c, mfcc.c.
 //
 //     mnf_value_t params[MNF_AUDIO_MAX_PARAMS];
 //     mnf_audio_defaults(kind, params);                      // then change some

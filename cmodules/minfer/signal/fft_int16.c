@@ -7,7 +7,7 @@
 #define QUARTER 8191
 #define ROUND (1 << 14)
 
-// e^(2 pi i turn / 2^32) * 32767, to the nearest. A cosine within 16 / 2^31 of the exact one leaves no doubt which that is.
+// e^(2 pi i turn / 2^32) * 32767, to the nearest. A cosine within 16 / 2^31 of the exact one leaves no doubt about it.
 static mnf_complex16_t turned(uint32_t turn) {
     const int32_t re = mnf_cos_q31(turn) >> 1, im = mnf_cos_q31(turn - 0x40000000u) >> 1;
     return (mnf_complex16_t){
@@ -56,8 +56,8 @@ static void first_by_2(mnf_bin_t *bins, uint32_t n, int32_t factor) {
 }
 
 // Four numbers, of which three are multiplied already, into their transform.
-static inline void butterfly_4(mnf_bin_t *b, uint32_t m, int32_t re0, int32_t im0, int32_t re1, int32_t im1, int32_t re2,
-    int32_t im2, int32_t re3, int32_t im3) {
+static inline void butterfly_4(mnf_bin_t *b, uint32_t m, int32_t re0, int32_t im0, int32_t re1, int32_t im1,
+    int32_t re2, int32_t im2, int32_t re3, int32_t im3) {
     const int32_t re02 = re0 + re2, im02 = im0 + im2, re13 = re1 + re3, im13 = im1 + im3;
     b[0].z = (mnf_complex16_t){ (int16_t)(re02 + re13), (int16_t)(im02 + im13) };
     b[2 * m].z = (mnf_complex16_t){ (int16_t)(re02 - re13), (int16_t)(im02 - im13) };
@@ -77,7 +77,8 @@ static void first_by_4(mnf_bin_t *bins, uint32_t n, int32_t factor) {
 static void stage_by_4(const mnf_fft_int16_t *fft, mnf_bin_t *bins, uint32_t m) {
     const uint32_t stride = fft->n / (4 * m);
     for (uint32_t k = 0; k < m; k++) {
-        const mnf_complex16_t w1 = fft->stages[k * stride], w2 = fft->stages[2 * k * stride], w3 = fft->stages[3 * k * stride];
+        const mnf_complex16_t *w = fft->stages;
+        const mnf_complex16_t w1 = w[k * stride], w2 = w[2 * k * stride], w3 = w[3 * k * stride];
         for (mnf_bin_t *b = bins + k; b < bins + fft->n; b += 4 * m) {
             const int32_t re1 = scaled(b[m].z.re, QUARTER), im1 = scaled(b[m].z.im, QUARTER);
             const int32_t re2 = scaled(b[2 * m].z.re, QUARTER), im2 = scaled(b[2 * m].z.im, QUARTER);
@@ -93,7 +94,7 @@ static inline uint32_t energy(int32_t re, int32_t im) {
     return (uint32_t)(re * re) + (uint32_t)(im * im);
 }
 
-// The transform of two interleaved signals into the energies of theirs: frequencies k and n - k come from bins k and n - k.
+// The transform of two interleaved signals into energies of the whole: those of k and n - k come from bins k and n - k.
 static void last_stage(const mnf_fft_int16_t *fft, mnf_bin_t *bins) {
     const mnf_complex16_t *w = fft->last;
     mnf_bin_t *low = bins + 1;

@@ -1,4 +1,4 @@
-// The energies of a real signal's frequencies by a fast Fourier transform in int16, with the scaling and the rounding of
+// The energies of a real signal's frequencies by a fast Fourier transform in int16, with the scaling and rounding of
 // KISS FFT's fixed-point one: each radix-4 stage multiplies by 8191 / 32768 first, a radix-2 stage and the last one by
 // 16383 / 32768, and what exceeds 16 bits wraps.
 #ifndef MNF_FFT_INT16_H
@@ -40,7 +40,7 @@ static inline uint32_t mnf_fft_int16_next(const mnf_fft_int16_t *fft, uint32_t p
     return place + step;
 }
 
-// bins: pairs of samples in places as above, (2k, 2k + 1). Each sample counts 2^shift fold, which must fit into 16 bits.
+// bins: pairs of samples in places as above, (2k, 2k + 1). Each counts 2^shift fold, which must fit into 16 bits.
 // Becomes the energies of frequencies 1 to n - 1, re^2 + im^2; bins[0] is left undefined.
 void mnf_fft_int16_energies(const mnf_fft_int16_t *fft, mnf_bin_t *bins, uint32_t shift);
 

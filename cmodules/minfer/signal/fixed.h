@@ -1,5 +1,5 @@
-// Roots, logarithms and powers of integers. The logarithms and powers are slow and precise, for making tables that are to equal
-// somebody else's to the last bit; those of real.h are quick.
+// Roots, logarithms and powers of integers. The logarithms and powers are slow and precise, for making tables that are
+// to equal somebody else's to the last bit; those of real.h are quick.
 #ifndef MNF_FIXED_H
 #define MNF_FIXED_H
 

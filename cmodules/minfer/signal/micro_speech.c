@@ -1,5 +1,5 @@
-// The audio front end of TensorFlow Lite Micro: Hann window, FFT, mel filter bank, noise reduction, per-channel automatic
-// gain control (PCAN), logarithm, int8; all in the integers of its signal library, and rounded as there.
+// The audio front end of TensorFlow Lite Micro: Hann window, FFT, mel filter bank, noise reduction, per-channel
+// automatic gain control (PCAN), logarithm, int8; all in the integers of its signal library, and rounded as there.
 #include "micro_speech.h"
 
 #include <string.h>
@@ -130,7 +130,7 @@ static void reset(void *memory) {
     memset(s->noise, 0, s->channels * sizeof(*s->noise));
 }
 
-// Pairs of samples, windowed, to where the transform wants them. Returns the bits of all magnitudes, one or another set.
+// Pairs of samples, windowed, to where the transform wants them. Returns all bits that are set in some magnitude.
 static uint32_t put_samples(const state_t *s, const int16_t *samples) {
     const int16_t *window = s->window;
     uint32_t magnitudes = 0;
@@ -150,9 +150,9 @@ static uint32_t put_samples(const state_t *s, const int16_t *samples) {
     }
 }
 
-// The energies of a band, each of 31 bits times a weight of 12: high and low 16 bits of 15 of them fit into 32 bits each.
-static const mnf_bin_t *add_band(const mnf_bin_t *bin, uint32_t width, const mnf_ms_weights_t *weights, uint64_t *rising,
-    uint64_t *falling) {
+// The energies of a band times weights of 12 bits: high and low halves of 15 such products fit into 32 bits each.
+static const mnf_bin_t *add_band(const mnf_bin_t *bin, uint32_t width, const mnf_ms_weights_t *weights,
+    uint64_t *rising, uint64_t *falling) {
     while (width != 0) {
         uint32_t rising_low = 0, rising_high = 0, falling_low = 0, falling_high = 0;
         uint32_t some = width < 15 ? width : 15;
@@ -226,7 +226,7 @@ static uint32_t logarithm(const state_t *s, uint32_t x) {
     const int32_t start = s->logarithms[interval];
     const int32_t slope = s->logarithms[interval + 1] - start;
     const int32_t within = (int32_t)(part & ((1 << (LOG_BITS - INTERVALS_LOG2)) - 1));
-    const uint32_t log2 = (uint32_t)((int32_t)part + start + ((slope * within) >> LOG_BITS)); // below 2^16, `whole` aside
+    const uint32_t log2 = (uint32_t)((int32_t)part + start + ((slope * within) >> LOG_BITS)); // below 2^16
     const uint32_t half = 1 << (LOG_BITS - 1);
     const uint32_t ln = whole * LN2 + ((log2 * LN2 + half) >> LOG_BITS);
     return ((ln << s->log_shift) + half) >> LOG_BITS;

@@ -1,4 +1,4 @@
-// Filter bank and gain table of the front end of TensorFlow Lite Micro, made from the parameters: micro_speech_tables.c.
+// The tables of the front end of TensorFlow Lite Micro, made from its parameters: micro_speech_tables.c.
 #ifndef MNF_MICRO_SPEECH_H
 #define MNF_MICRO_SPEECH_H
 
@@ -32,8 +32,8 @@ typedef struct {
     uint16_t rising, falling;
 } mnf_ms_weights_t;
 
-// Fills `widths`, the frequencies in each of channels + 1 bands, and their weights, n - first at most: the first band begins
-// at frequency `first`, which is returned, of n.
+// Fills `widths`, the frequencies in each of channels + 1 bands, and their weights, n - first at most: the first band
+// begins at frequency `first`, which is returned, of n.
 uint32_t mnf_ms_filter_bank(const mnf_value_t *params, uint32_t n, uint16_t *widths, mnf_ms_weights_t *weights);
 
 // round(2^12 (1 - cos(2 pi (i + 1/2) / n)) / 2)

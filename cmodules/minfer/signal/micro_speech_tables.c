@@ -24,7 +24,8 @@ static uint64_t fixed(float x) {
 
 // 1127 ln(1 + frequency / 700)
 static float mel(float frequency) {
-    const uint64_t log2 = (uint64_t)mnf_fixed_log2(((uint64_t)1 << 32) + fixed(frequency / 700.0f)) - ((uint64_t)32 << 32);
+    const uint64_t above = ((uint64_t)1 << 32) + fixed(frequency / 700.0f);
+    const uint64_t log2 = (uint64_t)mnf_fixed_log2(above) - ((uint64_t)32 << 32);
     const uint64_t ln = (log2 >> 32) * LN2 + ((log2 & 0xFFFFFFFFu) * LN2 >> 32);
     return 1127.0f * nearest(ln);
 }
