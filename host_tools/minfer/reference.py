@@ -98,8 +98,9 @@ def _refuse_what_it_misreads(model: bytes) -> None:
     graph = file.Subgraphs(0)
     for i in range(graph.OperatorsLength()):
         op = graph.Operators(i)
-        code = file.OperatorCodes(op.OpcodeIndex()).BuiltinCode()
-        if code != tflite.BuiltinOperator.SVDF or op.InputsLength() <= SVDF_STATE:
+        code = file.OperatorCodes(op.OpcodeIndex())
+        number = max(code.BuiltinCode(), code.DeprecatedBuiltinCode())
+        if number != tflite.BuiltinOperator.SVDF or op.InputsLength() <= SVDF_STATE:
             continue
         if graph.Tensors(op.Inputs(SVDF_STATE)).Type() == tflite.TensorType.INT8:
             raise MinferError(
