@@ -254,6 +254,16 @@ def echo() -> Model:
     return model
 
 
+def speech() -> Model:
+    """Two frames of 40 channels: the first three are given back as probabilities."""
+    model = Model("speech", meta={"labl": "no\nyes\nnoise"})
+    x = model.tensor((1, 80), scale=0.1, zero_point=-128)
+    y = model.tensor((1, 3), scale=1 / 256, zero_point=-128)
+    model.op(COPY, [x], y, (0, 0, 0, 1, 0, 0, 3, 1, 1))
+    model.edges([x], [y])
+    return model
+
+
 def varuint(value: int) -> bytes:
     """`value` as ROMFS writes numbers: seven bits a byte, the first bytes marked."""
     digits = bytearray([value & 0x7F])
@@ -284,7 +294,7 @@ def romfs(name: str, data: bytes) -> bytes:
 def write(folder: Path) -> None:
     """Writes all of them into `folder`."""
     folder.mkdir(parents=True, exist_ok=True)
-    for make in (dense, face, bytes_face, wide_face, pair, wide, long, memory, indices, echo):
+    for make in (dense, face, bytes_face, wide_face, pair, wide, long, memory, indices, echo, speech):
         (folder / f"{make.__name__}.mnf").write_bytes(make().to_bytes())
     (folder / "models.romfs").write_bytes(romfs("long.mnf", long().to_bytes()))
 
