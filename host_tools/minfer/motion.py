@@ -32,7 +32,8 @@ class Motion(FrontEnd):
 
     `filter`: None, rows of sections(), or second-order sections as scipy gives them. `bands`: pairs of frequencies in Hz.
     `scale`: of the int8 that features are rounded to, with `zero_point`; without they are float32. `mean`, `std`: a number, or
-    one for each of all features, which become (x - mean) / std.
+    one for each of all features, which become (x - mean) / std. `axes`, `rate`, `window` and
+    `every` are attributes as well.
     """
 
     _part = "motion"
@@ -57,12 +58,13 @@ class Motion(FrontEnd):
     ) -> None:
         """Raises ValueError for values out of range."""
         if detrend not in DETREND:
-            raise ValueError(f"detrend: expected None, constant or linear, found {detrend}")
+            raise ValueError(f"detrend: expected one of constant|linear, found {detrend}")
         for name in features:
             if name not in STATISTICS:
                 raise ValueError(f"features: expected of {', '.join(STATISTICS)}, found {name}")
-        if any(len(band) != 2 for band in bands):
-            raise ValueError("bands: expected pairs of frequencies")
+        for band in bands:
+            if len(band) != 2:
+                raise ValueError(f"bands: expected pairs of frequencies, found {band}")
         rows = _rows(filter)
         params = ffi.new("mnf_motion_params_t *")
         sections_ = ffi.new("mnf_section_t[]", [tuple(row) for row in rows])
@@ -84,6 +86,8 @@ class Motion(FrontEnd):
         self._memory = ffi.new("float[]", (size + 3) // 4)
         self._stream = ffi.new("mnf_motion_t *")
         lib.mnf_motion_init(self._stream, self._memory, params)
+        self.axes, self.rate = params.axes, params.rate
+        self.window, self.every = params.window, params.every
         self.shape = (axes, lib.mnf_motion_per_axis(self._stream))
         self._dtype = DType(self._stream.tensor.dtype).numpy
         self._put_statistic("mean", int(np.prod(self.shape)), mean)

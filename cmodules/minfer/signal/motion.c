@@ -114,6 +114,7 @@ void mnf_motion_init(mnf_motion_t *motion, void *memory, const mnf_motion_params
     const layout_t at = lay_out(params);
     uint8_t *base = memory;
     memset(motion, 0, sizeof(*motion));
+    motion->rate = params->rate;
     motion->axes = (uint32_t)params->axes;
     motion->window = (uint32_t)params->window;
     motion->every = (uint32_t)params->every;

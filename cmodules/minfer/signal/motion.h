@@ -49,6 +49,7 @@ typedef struct {
     uint8_t *statistics;
     mnf_tensor_t tensor; // how features are given
     mnf_detrend_t detrend;
+    float rate;
     uint32_t axes, window, every, n_sections, n_statistics, n_bands;
     bool log;
     uint32_t next;    // place in the ring of the number to come

@@ -1,10 +1,11 @@
-# Sounds through the front ends of minfer.audio, in pieces of random sizes, against the host's features: sounds.bin lies
+# Sounds through the front ends of minfer.audio and minfer.motion, in pieces of random sizes, against the host's features: sounds.bin lies
 # beside, as tests/host/sounds.py packs it.
 import json
 import struct
 from array import array
 
 import minfer.audio
+import minfer.motion
 
 
 def piece(file):
@@ -30,7 +31,8 @@ with open("sounds.bin", "rb") as file:
         head = json.loads(piece(file))
         samples = array("h", piece(file))
         wanted = piece(file)
-        front_end = getattr(minfer.audio, head["kind"])(**head["arguments"])
+        module = minfer.motion if head["kind"] == "Motion" else minfer.audio
+        front_end = getattr(module, head["kind"])(**head["arguments"])
         frames, channels = front_end.shape
         out = array(front_end.typecode, range(frames * channels))
         size = len(bytes(out))
