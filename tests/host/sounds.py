@@ -97,16 +97,24 @@ def micro_speech_arguments(generator: random.Random) -> dict[str, Any]:
     }
 
 
+def short(x: float) -> float:
+    """x in 4 digits: MicroPython reads longer ones a unit in the last place off where its floats have 32 bits."""
+    return float(f"{x:.4g}")
+
+
 def log_mel_arguments(generator: random.Random) -> dict[str, Any]:
     """Of LogMel, its bands apart; often as they are by default."""
     arguments: dict[str, Any] = {
         "frames": generator.randint(1, 6),
         "every": generator.randint(1, 3),
-        "preemphasis": generator.choice((0, 0, 0.97, 0.98, generator.uniform(0, 0.999))),
+        "preemphasis": generator.choice((0, 0, 0.97, 0.98, short(generator.random()))),
     }
     if generator.random() < 0.3:
-        arguments |= {"scale": generator.uniform(0.1, 2), "zero_point": generator.randint(-128, 127)}
-        arguments |= {"mean": generator.uniform(-50, 20), "std": generator.uniform(0.5, 20)}
+        arguments |= {"scale": short(generator.uniform(0.1, 2)), "zero_point": generator.randint(-128, 127)}
+        arguments |= {
+            "mean": short(generator.uniform(-50, 20)),
+            "std": short(generator.uniform(0.5, 20)),
+        }
     if generator.random() < 0.3:
         return arguments
     rate = generator.choice((8000, 16000, 44100))
@@ -115,23 +123,23 @@ def log_mel_arguments(generator: random.Random) -> dict[str, Any]:
         ("hann", "hann_symmetric", "hamming", "hamming_symmetric", "none")
     )
     window = generator.randint(16, n_fft * (1 + (window_function == "none")))
-    low = generator.choice((0, 300, generator.uniform(0, rate / 4)))
+    low = generator.choice((0, 300, short(generator.uniform(0, rate / 4))))
     return arguments | {
         "rate": rate,
         "window": window,
         "hop": generator.randint(max(1, window // 4), window),
         "n_fft": n_fft,
         "low": low,
-        "high": generator.choice((None, generator.uniform(low + 100, rate / 2 - 1))),
+        "high": generator.choice((None, short(generator.uniform(low + 100, rate / 2 - 1)))),
         "window_function": window_function,
         "mel_scale": generator.choice(("slaney", "htk")),
         "norm": generator.choice(("slaney", "none")),
         "edges": generator.choice(("hertz", "bins")),
         "power": generator.choice((1, 2, 2)),
         "log": generator.choice(("ln", "log10", "db")),
-        "ref": generator.choice((1, n_fft, 10 ** generator.uniform(-20, 10))),
-        "amin": generator.choice((1e-10, 1e-30, 10 ** generator.uniform(-29, 3))),
-        "offset": generator.choice((0, 1e-6, 10 ** generator.uniform(-29, 3))),
+        "ref": generator.choice((1, n_fft, 1e-10, 0.0321, 1e7)),
+        "amin": generator.choice((1e-10, 1e-30, 1e-6, 2.5)),
+        "offset": generator.choice((0, 1e-6, 1e-9, 12.34)),
     }
 
 
