@@ -35,7 +35,7 @@ class Picture:
     channel for grey or 3 for red, green, blue. `crop`: (x, y, width, height) of what counts; all of it without.
     `resize`: one of RESIZES, bilinear without. `mean`, `std`: a number, or one for each channel; a pixel of 0 to 255 becomes
     (pixel - mean) / std. `scale`: of the int8 it is rounded to, with `zero_point`; without it is float32.
-    `out`: the array results are written to while rows come; one of its own without.
+    `out`: the array results are written to while rows come; one of its own without. `params`: bytes of the engine's struct.
     """
 
     def __init__(
@@ -77,6 +77,7 @@ class Picture:
         self._memory = ffi.new("float[]", (size + 3) // 4)
         self._stream = ffi.new("mnf_picture_t *")
         lib.mnf_picture_init(self._stream, self._memory, params)
+        self.params = bytes(ffi.buffer(params))
         self.width, self.height, self.format = width, height, format
         self.shape = tuple(params.shape)
         self._dtype = DType(self._stream.tensor.dtype).numpy
