@@ -19,20 +19,20 @@ def noise(n, mean, std, seed=1):
 
 told = []
 # Two channels: means 1 and -1, deviations 2 and 4, in units of 0.1, whose zero is 5.
-drift = Drift([1, -1], [2, 4], told.append, rows=200, scale=0.1, zero_point=5)
+drift = Drift([1, -1], [2, 4], told.append, rows=80, scale=0.1, zero_point=5)
 
 
 def window(first, second, seed):
-    # 50 rows; first and second: mean and deviation of each channel, as integers.
-    a, b = noise(50, *first, seed), noise(50, *second, seed + 1)
+    # 10 rows; first and second: mean and deviation of each channel, as integers.
+    a, b = noise(10, *first, seed), noise(10, *second, seed + 1)
     rows = array("b")
-    for i in range(50):
+    for i in range(10):
         rows.append(a[i])
         rows.append(b[i])
     return rows
 
 
-def feed(first, second, n=50):
+def feed(first, second, n=20):
     # As many windows of four rows make one comparison.
     for seed in range(n):
         drift.update(window(first, second, 3 * seed + 7))
@@ -42,7 +42,7 @@ feed((15, 20), (-5, 40))
 assert told == [] and drift.shift < 0.2 and drift.ratio < 1.1, (drift.shift, drift.ratio)
 assert not drift.warned
 # Means moved by 1.5 deviations: once, however long it lasts.
-feed((45, 20), (-65, 30), 150)
+feed((45, 20), (-65, 30), 60)
 assert told == [drift] and drift.warned
 assert 1.3 < drift.shift < 1.7, drift.shift
 # Half of the way back is not yet back.

@@ -139,13 +139,15 @@ raises(
     array("h", [1]),
 )
 big = Ring(65534)
-assert big.put(bytes(65534)) == 65534 and big.put(b"a") == 0
-whole = bytearray(65534)
-assert big.readinto(whole) == 65534 and big.readinto(whole) is None
-for _ in range(5):  # around its end
-    assert big.put(SOUND * 1000) == 32000
-    half = bytearray(32000)
-    assert big.readinto(half) == 32000 and half == SOUND * 1000
+block = bytearray(SOUND * 300)
+for turn in range(3):  # around its end
+    for _ in range(6):
+        assert big.put(block) == 9600
+    assert big.put(memoryview(block)[:7934]) == 7934 and big.put(b"a") == 0
+    for n in 6 * [9600] + [7934]:
+        found = bytearray(9600)
+        assert big.readinto(found) == n and found[:n] == block[:n]
+    assert big.readinto(found) is None and big.dropped == turn + 1
 
 # Dropped samples are counted, told of, part of the time, and the pipeline starts afresh behind them.
 dropped = []
@@ -177,6 +179,28 @@ answer = next(stream)
 assert (answer.label, answer.time) == ("no", 40 + 20 + 530 + 40)
 assert dropped == [53] and stream.dropped == 53
 assert words(stream) == []
+
+
+# A microphone that calls back fills the ring.
+class Microphone:
+    def irq(self, callback):
+        self.callback = callback
+
+    def readinto(self, buffer):
+        self.buffer = buffer
+
+    def hear(self, data):
+        self.buffer[:] = data
+        self.callback(self)
+
+
+microphone = Microphone()
+ring = Ring(64)
+ring.listen(microphone, block=8)
+microphone.hear(YES)
+microphone.hear(NO)
+ring.close()
+assert words(Stream(ring, pipeline())) == EXPECTED[:2]
 
 
 # With asyncio others run while a source has nothing, and after each operator.
