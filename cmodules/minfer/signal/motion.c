@@ -170,9 +170,9 @@ bool mnf_motion_due(const mnf_motion_t *motion) {
 
 size_t mnf_motion_write(mnf_motion_t *motion, const void *samples, size_t n) {
     size_t taken = 0;
-    while (taken < n && !mnf_motion_due(motion)) {
-        int16_t sample;
-        memcpy(&sample, (const uint8_t *)samples + sizeof(sample) * taken++, sizeof(sample));
+    for (const uint8_t *from = samples; taken < n && !mnf_motion_due(motion); from += 2) {
+        taken++;
+        const int16_t sample = (int16_t)(from[0] | from[1] << 8); // the address may be odd; all chips are little-endian
         mnf_section_state_t *states = motion->states + motion->axis * motion->n_sections;
         motion->ring[motion->next] = mnf_filter(motion->sections, states, motion->n_sections, sample);
         if (++motion->next == motion->axes * motion->window) {
