@@ -1,9 +1,9 @@
 """Pipelines on the laptop: the Python of the device, over the host's engine and front ends, so that both say the same.
 
-    pipeline = minfer.pipeline("kws.mnf")
-    pipeline.classify("yes.wav")                           # ('yes', 0.996)
-    for answer in pipeline.feed(samples):                  # int16, of any length
-        print(answer.time, answer.label, answer.probability)
+pipeline = minfer.pipeline("kws.mnf")
+pipeline.classify("yes.wav")                           # ('yes', 0.996)
+for answer in pipeline.feed(samples):                  # int16, of any length
+    print(answer.time, answer.label, answer.probability)
 """
 
 from __future__ import annotations

@@ -70,7 +70,9 @@ def recipe_text(recipe: Recipe, model: Model, samples: Optional[np.ndarray] = No
     made = _made(settings, device)
     if samples is not None:
         if "statistics" in recipe:
-            raise ConvertError("recipe: statistics: expected them from here or from samples, found both")
+            raise ConvertError(
+                "recipe: statistics: expected them from here or from samples, found both"
+            )
         recipe["statistics"] = _statistics(samples, made, device)
     if "statistics" in recipe:
         _check_statistics(recipe["statistics"], _channels(made))

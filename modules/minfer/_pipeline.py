@@ -170,9 +170,7 @@ class Pipeline:
                         if found is None or answer.probability > found.probability:
                             found = answer
             if n_windows == 0:
-                raise ValueError(
-                    "expected the signal of a window or more, found %d ms" % self.time
-                )
+                raise ValueError("expected the signal of a window or more, found %d ms" % self.time)
         finally:
             self.reset()
         if found is not None:
@@ -233,10 +231,7 @@ def build(model):
     decision = None
     if settings is not None:
         decision = Decision(
-            model.labels or len(y.data),
-            scale=y.scale or None,
-            zero_point=y.zero_point,
-            **settings
+            model.labels or len(y.data), scale=y.scale or None, zero_point=y.zero_point, **settings
         )
     return Pipeline(
         model,

@@ -6,7 +6,9 @@ from minfer.wav import Wav
 
 
 def chunk(name, data, size=None):
-    return name + struct.pack("<I", len(data) if size is None else size) + data + bytes(len(data) % 2)
+    return (
+        name + struct.pack("<I", len(data) if size is None else size) + data + bytes(len(data) % 2)
+    )
 
 
 def form(kind=1, channels=1, rate=16000, bits=16):

@@ -11,6 +11,7 @@ from pathlib import Path
 import minfer
 import numpy as np
 import pytest
+from minfer.pipelines import Pipeline
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 import run  # noqa: E402
@@ -93,7 +94,7 @@ def conversation(seconds: int) -> np.ndarray:
     return sound.clip(-32768, 32767).astype(np.int16)
 
 
-def answers(pipeline: minfer.pipeline, pieces: list[np.ndarray]) -> list[tuple[str, int]]:
+def answers(pipeline: Pipeline, pieces: list[np.ndarray]) -> list[tuple[str, int]]:
     return [(a.label, a.time) for piece in pieces for a in pipeline.feed(piece)]
 
 
@@ -160,7 +161,9 @@ def test_recipes_in_the_firmware(target: run.Target, tmp_path: Path) -> None:
     lines = []
     for kind, (arguments, n) in KINDS.items():
         recipe = {"front_end": {"kind": kind, **arguments}}
-        model = minfer.convert(DIGITS, tmp_path / f"{kind}.mnf", labels="0123456789", frontend=recipe)
+        model = minfer.convert(
+            DIGITS, tmp_path / f"{kind}.mnf", labels="0123456789", frontend=recipe
+        )
         numbers = np.random.default_rng(len(kind)).integers(-9000, 9000, n).astype(np.int16)
         signal = numbers.tobytes()[: n if kind == "Picture" else 2 * n]
         (tmp_path / f"{kind}.bin").write_bytes(signal)

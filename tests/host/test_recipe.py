@@ -134,9 +134,10 @@ def test_motion(tmp_path: Path) -> None:
     front_end = {"kind": "Motion", "axes": 8, "window": 16, "every": 8, "filter": [section]}
     front_end["features"] = ["mean", "rms", "std", "min", "max", "skew", "kurtosis", "peak_to_peak"]
     model = convert(tmp_path, front_end=front_end)
-    assert json.loads(model.recipe)["front_end"]["filter"] == recipe.load_recipe(
-        {"front_end": front_end}
-    )["front_end"]["filter"]
+    assert (
+        json.loads(model.recipe)["front_end"]["filter"]
+        == recipe.load_recipe({"front_end": front_end})["front_end"]["filter"]
+    )
     assert all(type(n) is int for n in json.loads(model.recipe)["front_end"]["filter"][0])
     pipeline = minfer.pipeline(model)
     assert pipeline.per_second == 800

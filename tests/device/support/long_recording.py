@@ -37,4 +37,6 @@ for answer in stream:
     last = gc.mem_alloc()
     if first is None:
         first = last
-print("%d ms, %d dropped, %d bytes more in use" % (stream.pipeline.time, stream.dropped, last - first))
+print(
+    "%d ms, %d dropped, %d bytes more in use" % (stream.pipeline.time, stream.dropped, last - first)
+)
