@@ -95,6 +95,11 @@ def reference(arguments: dict[str, Any], frame: bytes) -> np.ndarray:
     return np.clip(steps + arguments["zero_point"], -128, 127).astype(np.int8)
 
 
+def short(x: float) -> float:
+    """x to 6 digits, which every chip reads as the same float32."""
+    return float(f"{x:.6g}")
+
+
 def random_picture(seed: int) -> tuple[dict[str, Any], bytes]:
     """Arguments of a Picture and a frame for it; the same for the same seed."""
     generator = random.Random(f"picture {seed}")
@@ -118,10 +123,10 @@ def random_picture(seed: int) -> tuple[dict[str, Any], bytes]:
     else:
         per_channel = among((True, False))
         for name, low, high in (("mean", 0, 255), ("std", 1, 100)):
-            values = [generator.uniform(low, high) for _ in range(channels)]
+            values = [short(generator.uniform(low, high)) for _ in range(channels)]
             arguments[name] = values if per_channel else values[0]
     if kind == "scaled":
-        arguments |= {"scale": generator.uniform(0.005, 0.1), "zero_point": pick(-128, 127)}
+        arguments |= {"scale": short(generator.uniform(0.005, 0.1)), "zero_point": pick(-128, 127)}
     level = among(("noise", "noise", "black", "white", "edges"))
     n = bytes_of(arguments)
     noise = np.random.default_rng(seed).integers(0, 256, n, np.uint8)

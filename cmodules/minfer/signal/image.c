@@ -183,7 +183,7 @@ void mnf_picture_reset(mnf_picture_t *picture) {
     begin_row(picture);
 }
 
-static void advance(mnf_place_t *place, const mnf_axis_t *axis) {
+static inline void advance(mnf_place_t *place, const mnf_axis_t *axis) {
     place->whole += axis->step.whole;
     place->part += axis->step.part;
     if (place->part >= axis->parts) {
@@ -192,53 +192,61 @@ static void advance(mnf_place_t *place, const mnf_axis_t *axis) {
     }
 }
 
-static void pick_row(const mnf_picture_t *picture, const uint8_t *line, uint8_t *to) {
-    const uint32_t channels = picture->channels;
-    mnf_place_t place = picture->x.first;
-    for (uint32_t i = 0; i < picture->out_width; i++, advance(&place, &picture->x)) {
+// `channels` is written where this is called, so that the loop over it goes.
+static inline void pick_row(const mnf_picture_t *picture, const uint8_t *line, uint8_t *to, uint32_t channels) {
+    const mnf_axis_t axis = picture->x;
+    const uint8_t *end = to + picture->out_width * channels;
+    mnf_place_t place = axis.first;
+    while (to != end) {
         const uint8_t *from = line + place.whole * (int32_t)channels;
         for (uint32_t c = 0; c < channels; c++) {
             *to++ = from[c];
         }
+        advance(&place, &axis);
     }
 }
 
 // The exact mean of four pixels, halves rounded up.
-static void mix_rows(const mnf_picture_t *picture, const uint8_t *above, const uint8_t *below, uint8_t *to) {
-    const uint32_t channels = picture->channels, area = picture->area, half = area / 2;
-    const uint32_t shift = picture->shift, reciprocal = picture->reciprocal;
+static inline void mix_rows(const mnf_picture_t *picture, const uint8_t *above, const uint8_t *below, uint8_t *to,
+    uint32_t channels) {
+    const mnf_axis_t axis = picture->x;
+    const uint32_t area = picture->area, half = area / 2, shift = picture->shift, reciprocal = picture->reciprocal;
     const uint32_t down = picture->place.part, up = picture->y.parts - down;
-    mnf_place_t place = picture->x.first;
-    for (uint32_t i = 0; i < picture->out_width; i++, advance(&place, &picture->x)) {
-        const uint32_t right = place.part, left = picture->x.parts - right;
+    const uint8_t *end = to + picture->out_width * channels;
+    mnf_place_t place = axis.first;
+    while (to != end) {
+        const uint32_t right = place.part, left = axis.parts - right;
         const uint8_t *a = above + place.whole * (int32_t)channels, *b = below + place.whole * (int32_t)channels;
-        for (uint32_t c = 0; c < channels; c++, a++, b++) {
-            const uint32_t top = a[0] * left + a[channels] * right, bottom = b[0] * left + b[channels] * right;
+        for (uint32_t c = 0; c < channels; c++) {
+            const uint32_t top = a[c] * left + a[c + channels] * right, bottom = b[c] * left + b[c + channels] * right;
             const uint32_t sum = top * up + bottom * down + half;
             uint32_t mean = ((sum >> shift) * reciprocal) >> 23; // or one too few
             mean += sum - mean * area >= area;
             *to++ = (uint8_t)mean;
         }
+        advance(&place, &axis);
     }
 }
 
-// n pixels' values, at the end of the room for their results, become these.
+// n values of pixels, at the end of the room for their results, become these.
 static void look_up(const mnf_picture_t *picture, uint8_t *out, uint32_t n) {
     const uint32_t n_tables = picture->n_tables;
-    uint32_t c = 0;
     if (picture->tensor.dtype == MNF_INT8) {
-        const uint8_t *table = picture->table;
-        for (uint32_t i = 0; i < n; i++) {
-            out[i] = table[256 * c + out[i]];
-            c = c + 1 == n_tables ? 0 : c + 1;
+        for (uint32_t c = 0; c < n_tables; c++) {
+            const uint8_t *table = (const uint8_t *)picture->table + 256 * c;
+            for (uint32_t i = c; i < n; i += n_tables) {
+                out[i] = table[out[i]];
+            }
         }
-    } else {
-        const float *table = picture->table;
-        const uint8_t *values = out + 3 * n;
-        for (uint32_t i = 0; i < n; i++) {
-            memcpy(out + 4 * i, &table[256 * c + values[i]], 4);
-            c = c + 1 == n_tables ? 0 : c + 1;
-        }
+        return;
+    }
+    // In order: what is written has been read.
+    const float *table = picture->table;
+    const uint8_t *values = out + 3 * n;
+    uint32_t c = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        memcpy(out + 4 * i, &table[256 * c + values[i]], 4);
+        c = c + 1 == n_tables ? 0 : c + 1;
     }
 }
 
@@ -260,10 +268,11 @@ static void end_row(mnf_picture_t *picture, uint8_t *out) {
         }
         uint8_t *row = out + (size_t)picture->out_row * n * element;
         uint8_t *values = row + (size_t)n * (element - 1);
+        const uint8_t *first = picture->lines[above & 1], *second = picture->lines[below & 1];
         if (picture->nearest) {
-            pick_row(picture, picture->lines[above & 1], values);
+            channels == 1 ? pick_row(picture, first, values, 1) : pick_row(picture, first, values, 3);
         } else {
-            mix_rows(picture, picture->lines[above & 1], picture->lines[below & 1], values);
+            channels == 1 ? mix_rows(picture, first, second, values, 1) : mix_rows(picture, first, second, values, 3);
         }
         look_up(picture, row, n);
         picture->out_row++;
