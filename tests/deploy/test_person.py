@@ -1,0 +1,48 @@
+"""examples/person on the emulated Pico: the model in ROMFS, pictures in its file system, frames over its serial port."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from emulated import ROOT, minfer, start
+
+SHARED = ROOT.parent / "shared"
+EXAMPLE = ROOT / "examples" / "person"
+STAGE = ROOT / "build" / "person"
+PICTURES = ("person.bmp", "no_person.bmp")
+
+
+def run(*command: object) -> str:
+    """What a command prints, which has to end well."""
+    done = subprocess.run(
+        [str(word) for word in command], capture_output=True, text=True, timeout=300
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def test_pictures_and_frames(tmp_path: Path) -> None:
+    pytest.importorskip("PIL", reason="camera.py reads pictures by Pillow")
+    files = [
+        SHARED / "models/person_detect.tflite",
+        *(SHARED / "samples" / name for name in PICTURES),
+    ]
+    for path in files:
+        if not path.is_file():
+            pytest.skip(f"no {path.name} in ../shared/{path.parent.name}")
+    run(sys.executable, EXAMPLE / "train.py", *files)
+    with start(tmp_path / "flash") as pico:
+        minfer("deploy", STAGE / "person.mnf", "--port", pico.port)
+        mpremote = [sys.executable, "-m", "mpremote", "connect", pico.port]
+        run(*mpremote, "cp", STAGE / "main.py", *(STAGE / name for name in PICTURES), ":")
+        said = run(*mpremote, "run", STAGE / "main.py")
+        assert "no_person.bmp    no person (80.1 %)" in said, said
+        assert "person.bmp       person (94.1 %)" in said, said
+        # Without the files, which take their time at each start.
+        run(*mpremote, "rm", *(f":{name}" for name in PICTURES))
+        frames = [STAGE / "person.bmp"] * 3
+        answers = run(sys.executable, EXAMPLE / "camera.py", pico.port, *frames).splitlines()
+        assert len(answers) == 3 and answers[2].endswith(" person"), answers

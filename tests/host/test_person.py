@@ -1,0 +1,97 @@
+"""examples/person on the host and the unix port, with the published model and pictures of ../shared."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from minfer.engine import Model
+from minfer.image import Picture
+from minfer.recipe import load_recipe
+
+ROOT = Path(__file__).resolve().parents[2]
+EXAMPLE = ROOT / "examples" / "person"
+STAGE = ROOT / "build" / "person"
+SHARED = ROOT.parent / "shared"
+MODEL = SHARED / "models" / "person_detect.tflite"
+PICTURES = [SHARED / "samples" / name for name in ("person.bmp", "no_person.bmp")]
+
+
+def python(script: str, *arguments: object, **settings: object) -> subprocess.CompletedProcess:
+    """A script of the example, run as its README says."""
+    command = [sys.executable, EXAMPLE / script, *arguments]
+    return subprocess.run(command, capture_output=True, cwd=ROOT, **settings)
+
+
+@pytest.fixture(scope="session")
+def stage() -> Path:
+    """build/person, as train.py makes it."""
+    for path in (MODEL, *PICTURES):
+        if not path.is_file():
+            pytest.skip(f"no {path.name} in ../shared/{path.parent.name}")
+    done = python("train.py", MODEL, *PICTURES)
+    assert done.returncode == 0, done.stderr
+    return STAGE
+
+
+def unix(script: Path, frames: bytes = b"") -> list[str]:
+    """What the unix port prints, `frames` at its standard input."""
+    micropython = ROOT / "build" / "unix" / "micropython"
+    if not micropython.exists():
+        pytest.skip("no firmware: make firmware TARGET=unix")
+    environment = {**os.environ, "MICROPYPATH": ".frozen"}
+    done = subprocess.run([micropython, script], input=frames, capture_output=True, env=environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout.decode().splitlines()
+
+
+def test_pictures_on_unix(stage: Path) -> None:
+    said = unix(stage / "main.py")
+    assert said[0].startswith("<Model person: (1, 96, 96, 1) -> (1, 2) int8, 30 ops")
+    assert "no_person.bmp    no person (80.1 %)" in said
+    assert "person.bmp       person (94.1 %)" in said
+    assert said[-1] == "frames?"
+
+
+def test_frames_on_unix(stage: Path) -> None:
+    pytest.importorskip("PIL", reason="camera.py reads pictures by Pillow")
+    names = ("no_person", "person", "person", "person", "person")
+    sent = python("camera.py", "-", *(stage / f"{name}.bmp" for name in names)).stdout
+    assert len(sent) == len(names) * (5 + 160 * 120 * 2)
+    said = unix(stage / "main.py", sent)
+    answers = said[said.index("frames?") + 1 :]
+    assert len(answers) == len(names)
+    assert float(answers[0]) < 0.5 and float(answers[1].split()[0]) > 0.8
+    # Once: when the mean of three frames is above the threshold, and not again.
+    assert [" person" in answer for answer in answers] == [False, False, True, False, False]
+    # A frame that ends too soon, and what is no frame.
+    assert unix(stage / "main.py", sent[:30_000])[-1] == "frames?"
+    assert unix(stage / "main.py", b"?" * 50_000)[-1] == "frames?"
+
+
+def test_pixels_reach_the_model_exactly(stage: Path) -> None:
+    """The recipe's mean and std make pixel - 128 of every pixel."""
+    model = Model.load(stage / "person.mnf")
+    settings = load_recipe(EXAMPLE / "recipe.toml")["front_end"]
+    tensor = model.inputs[0].tensor
+    picture = Picture(
+        width=256,
+        height=1,
+        format="grey",
+        shape=(1, 256, 1),
+        mean=settings["mean"],
+        std=settings["std"],
+        scale=tensor.scale,
+        zero_point=tensor.zero_point,
+    )
+    assert picture.features(bytes(range(256))).ravel().tolist() == list(range(-128, 128))
+
+
+def test_other_models_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.tflite").write_bytes(b"another")
+    done = python("train.py", tmp_path / "x.tflite", text=True)
+    assert done.returncode == 1
+    assert "expected person_detect.tflite of SHA-256 808cfdfc" in done.stderr
