@@ -1,4 +1,4 @@
-"""Motion and vibration: samples of several axes in, statistics and powers in bands of frequency out, by the C code of the chip.
+"""Motion and vibration: samples of several axes in, features out, by the C code of the chip.
 
     smooth = butter(4, 20, rate=100)
     motion = Motion(axes=3, rate=100, window=128, every=64, filter=smooth, bands=((0.5, 2), (2, 8)))
@@ -28,12 +28,12 @@ ONE = 2.0**30  # what a section's a1 and a2 are multiplied by
 
 
 class Motion(FrontEnd):
-    """Features of a sliding window over int16 samples, whose axes alternate: shape (axes, statistics + bands).
+    """Features of a sliding window over int16 samples, whose axes alternate.
 
-    `filter`: None, rows of sections(), or second-order sections as scipy gives them. `bands`: pairs of frequencies in Hz.
-    `scale`: of the int8 that features are rounded to, with `zero_point`; without they are float32. `mean`, `std`: a number, or
-    one for each of all features, which become (x - mean) / std. `axes`, `rate`, `window` and
-    `every` are attributes as well.
+    Windows of features have the shape (axes, statistics + bands). `filter`: None, rows of sections(), or
+    second-order sections as scipy gives them. `bands`: pairs of frequencies in Hz. `scale`: of the int8 that
+    features are rounded to, with `zero_point`; without they are float32. `mean`, `std`: a number, or one for
+    each of all features, which become (x - mean) / std. `rate`, `window` and `every` are attributes as well.
     """
 
     _part = "motion"
@@ -95,8 +95,9 @@ class Motion(FrontEnd):
 
 
 def butter(order: int, cutoff: Any, btype: str = "lowpass", *, rate: float) -> list[list[int]]:
-    """A Butterworth filter by scipy.signal.butter, as sections() for a recipe. `cutoff` and `rate` in Hz.
+    """A Butterworth filter by scipy.signal.butter, as sections() for a recipe.
 
+    `cutoff` and `rate` are in Hz; of bands, `cutoff` is a pair.
     Raises ImportError without scipy, ValueError for what cannot be a filter.
     """
     try:
@@ -107,23 +108,25 @@ def butter(order: int, cutoff: Any, btype: str = "lowpass", *, rate: float) -> l
 
 
 def sections(sos: Any) -> list[list[int]]:
-    """Second-order sections as scipy gives them, (n, 6) numbers, as the rows of integers that a chip filters with.
+    """Second-order sections as scipy gives them, (n, 6) numbers, as the rows that a chip filters with.
 
-    A row is b0, b1, b2 times 2 ** shift, shift, a1 and a2 times 2 ** 30. The gain is shared out so that what
-    reaches the end of any section has no frequency amplified more than at the start, but for the last.
+    A row is six integers: b0, b1, b2 times 2 ** shift, shift, a1 and a2 times 2 ** 30. The gain is shared
+    out so that no frequency is amplified up to the end of any section, but for the last.
     Raises ValueError for filters that are not stable, or too close to it for 30 bits.
     """
     sos = np.asarray(sos, float)
     if sos.ndim != 2 or sos.shape[1] != 6 or not np.isfinite(sos).all() or not sos[:, 3].all():
-        raise ValueError(f"filter: expected rows of b0, b1, b2, a0, a1, a2, found shape {sos.shape}")
+        raise ValueError(
+            f"filter: expected rows of b0, b1, b2, a0, a1, a2, found shape {sos.shape}"
+        )
     b, a = sos[:, :3] / sos[:, 3:4], sos[:, 3:] / sos[:, 3:4]
     rounded = np.round(a * ONE) / ONE
     for number, (_, a1, a2) in enumerate(rounded, 1):
         room = min(1 + a1 + a2, 1 - a1 + a2, 1 - a2)
         if room < 2.0**-20:
             raise ValueError(
-                f"filter: section {number}: expected poles well inside the unit circle, found them at its edge:"
-                " a higher cut-off for this rate, or a lower rate"
+                f"filter: section {number}: expected poles well inside the unit circle,"
+                " found them at its edge: a higher cut-off for this rate, or a lower rate"
             )
     low = np.logspace(-6, 0, 20001) * np.pi
     poles = [np.abs(np.angle(np.roots(row))) for row in rounded]
@@ -163,7 +166,9 @@ def _rows(filter: Optional[Any]) -> Sequence[Sequence[int]]:
     if not all(isinstance(value, numbers.Integral) for row in rows for value in row):
         return sections(rows)
     if any(len(row) != 6 or not -(2**31) <= min(row) <= max(row) < 2**31 for row in rows):
-        raise ValueError("filter: expected rows of six integers of 32 bits, as minfer.motion.sections() gives them")
+        raise ValueError(
+            "filter: expected rows of six integers of 32 bits, as minfer.motion.sections() gives them"
+        )
     return rows
 
 
@@ -171,8 +176,8 @@ def _row(b: np.ndarray, a: np.ndarray, number: int) -> list[int]:
     shift = min(58, 28 - int(np.ceil(np.log2(np.abs(b).max()))))
     if shift < 26:
         raise ValueError(
-            f"filter: section {number}: expected b of at most 4 in size once the gain is shared out,"
-            f" found {np.abs(b).max():g}: less gain"
+            f"filter: section {number}: expected b of at most 4 in size once the gain"
+            f" is shared out, found {np.abs(b).max():g}: less gain"
         )
     b0 = int(np.round(b[0] * 2.0**shift))
     if b0 == 0:

@@ -38,7 +38,12 @@ assert motion.shape == (2, 4) and motion.typecode == "f" and not motion.due
 assert (motion.rate, motion.window, motion.every) == (100, 8, 4)
 samples = array("h", (5, -1, 5, 1) * 6)
 out = array("f", range(8))
-raises(ValueError, "nothing to take: expected 8 more samples; write samples until due", motion.take, out)
+raises(
+    ValueError,
+    "nothing to take: expected 8 more samples; write samples until due",
+    motion.take,
+    out,
+)
 raises(ValueError, "start: expected 0 to 24, found 25", motion.write, samples, 25)
 assert motion.write(samples, 1) == 16 and motion.due
 assert motion.write(samples, 17) == 0

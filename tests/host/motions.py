@@ -21,7 +21,7 @@ class MotionCase(Sound):
 
 
 def make_axis(generator: random.Random, n: int) -> np.ndarray:
-    """Noise of any level about any constant, tones, clipped tones, impulses, steps, ramps, constants, full scale; int16."""
+    """int16: noise of any level about any constant, tones, impulses, steps, ramps, full scale."""
     noise = np.random.default_rng(generator.getrandbits(32))
     time = np.arange(n)
     level = generator.choice((1, 10, 300, 4000, 20000))
@@ -81,14 +81,16 @@ def random_motion(seed: int) -> MotionCase:
         arguments["zero_point"] = generator.randint(-128, 127)
     if generator.random() < 0.3:
         arguments["mean"] = [generator.randint(-100, 100) for _ in range(n_features)]
-        arguments["std"] = generator.choice((2.5, [generator.randint(1, 50) for _ in range(n_features)]))
+        arguments["std"] = generator.choice(
+            (2.5, [generator.randint(1, 50) for _ in range(n_features)])
+        )
     n = window + every * generator.randint(0, 2) + generator.randint(0, every)
     samples = np.stack([make_axis(generator, n) for _ in range(axes)], axis=1)
     return MotionCase("Motion", arguments, samples.ravel())
 
 
 def describe(window: np.ndarray, arguments: dict[str, Any]) -> np.ndarray:
-    """The features of one axis: float64, by numpy and scipy, from the samples of a window behind the filter."""
+    """The features of one axis, by numpy and scipy, from a window behind the filter: float64."""
     x = window.astype(float)
     if arguments["detrend"]:
         x = signal.detrend(x, type=arguments["detrend"])

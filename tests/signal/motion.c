@@ -1,4 +1,5 @@
-// Random front ends for motion in buffers of exactly their size, with samples and filters at their limits: what the sanitizers find.
+// Random front ends for motion in buffers of exactly their size, with samples and filters at their limits: what the
+// sanitizers find.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

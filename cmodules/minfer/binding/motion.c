@@ -38,7 +38,8 @@ static mnf_detrend_t detrend_of(mp_obj_t found) {
         : (mnf_detrend_t)(MNF_DETREND_CONSTANT + minfer_word("detrend", "constant|linear", found));
 }
 
-// Sections are integers: a float of 32 bits would not hold the coefficients of low cut-offs, and differ from the laptop's.
+// Sections are integers: a float of 32 bits would not hold the coefficients of low cut-offs, and differ from the
+// laptop's.
 static const mnf_section_t *sections_of(mp_obj_t found, uint32_t *n) {
     size_t n_rows;
     mp_obj_t *rows = items_of(found, &n_rows);
@@ -56,8 +57,8 @@ static const mnf_section_t *sections_of(mp_obj_t found, uint32_t *n) {
         }
         if (length != 6) {
             minfer_raise(&mp_type_ValueError,
-                "filter: expected rows of six integers, as minfer.motion.sections() gives them on the laptop, found %s", 1,
-                &rows[i]);
+                "filter: expected rows of six integers, as minfer.motion.sections() gives them on the laptop, found %s",
+                1, &rows[i]);
         }
     }
     *n = (uint32_t)n_rows;
@@ -187,7 +188,8 @@ void minfer_motion_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
 // Two threads in one stream would step on each other's samples.
 static void take_ownership(motion_t *self, void *token) {
     if (!minfer_take_ownership(&self->owner, token)) {
-        minfer_raise(&mp_type_RuntimeError, "Motion: in use by another thread or by what this call interrupts", 0, NULL);
+        minfer_raise(&mp_type_RuntimeError, "Motion: in use by another thread or by what this call interrupts", 0,
+            NULL);
     }
 }
 
@@ -208,7 +210,8 @@ mp_obj_t minfer_motion_take(mp_obj_t self_in, mp_obj_t out) {
     mnf_motion_t *stream = &self->stream;
     if (!mnf_motion_due(stream)) {
         mp_obj_t missing = mp_obj_new_int_from_uint(stream->missing);
-        minfer_raise(&mp_type_ValueError, "nothing to take: expected %d more samples; write samples until due", 1, &missing);
+        minfer_raise(&mp_type_ValueError, "nothing to take: expected %d more samples; write samples until due", 1,
+            &missing);
     }
     const size_t size = stream->axes * mnf_motion_per_axis(stream) * mnf_dtype_size(stream->tensor.dtype);
     void *features = minfer_features_buffer(out, stream->tensor.dtype, size, self->shape);

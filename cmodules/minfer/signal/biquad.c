@@ -23,8 +23,8 @@ static int32_t filter(const mnf_section_t *section, mnf_section_state_t *state, 
     int64_t sum = (int64_t)section->b0 * x + (int64_t)section->b1 * state->x1 + (int64_t)section->b2 * state->x2;
     sum = section->shift >= 30 ? sum >> (section->shift - 30) : sum * (1 << (30 - section->shift));
     sum -= (int64_t)section->a1 * state->y1 + (int64_t)section->a2 * state->y2;
-    // Feeding back what rounding took from the last result moves its noise away from the low frequencies, which poles near 1
-    // would amplify by 1 / (1 + a1 + a2).
+    // Feeding back what rounding took from the last result moves its noise away from the low frequencies, which poles
+    // near 1 would amplify by 1 / (1 + a1 + a2).
     sum += state->error;
     int64_t y = sum >> 30;
     state->error = (int32_t)(sum & ((1 << 30) - 1));

@@ -1,4 +1,5 @@
-// Second-order sections in fixed point: filters of low cut-offs keep their accuracy, and nothing overflows whatever comes in.
+// Second-order sections in fixed point: filters of low cut-offs keep their accuracy, and nothing overflows whatever
+// comes in.
 #ifndef MNF_BIQUAD_H
 #define MNF_BIQUAD_H
 

@@ -37,12 +37,14 @@ static bool filter_in_range(const mnf_motion_params_t *params, mnf_refusal_t *re
     for (uint32_t i = 0; i < params->n_sections; i++) {
         const float number = (float)(int32_t)(i + 1);
         if (!mnf_section_in_range(&params->sections[i])) {
-            return mnf_refuse_param(refusal, "filter", "section %g of %g: expected b of at most 2 ** 28 in size and a shift from 26"
-                " to 58: rows of minfer.motion.sections()", number, (float)(int32_t)params->n_sections);
+            return mnf_refuse_param(refusal, "filter",
+                "section %g of %g: expected b of at most 2 ** 28 in size and a shift from 26 to 58:"
+                " rows of minfer.motion.sections()", number, (float)(int32_t)params->n_sections);
         }
         if (!mnf_section_is_stable(&params->sections[i])) {
-            return mnf_refuse_param(refusal, "filter", "section %g of %g: expected a stable one, found poles outside the unit circle",
-                number, (float)(int32_t)params->n_sections);
+            return mnf_refuse_param(refusal, "filter",
+                "section %g of %g: expected a stable one, found poles outside the unit circle", number,
+                (float)(int32_t)params->n_sections);
         }
     }
     return true;
@@ -52,11 +54,13 @@ static bool bands_in_range(const mnf_motion_params_t *params, mnf_refusal_t *ref
     for (uint32_t i = 0; i < params->n_bands; i++) {
         const float low = params->bands[2 * i], high = params->bands[2 * i + 1];
         if (!(low >= 0) || !(high <= params->rate)) {
-            return mnf_refuse_param(refusal, "bands", "expected frequencies from 0 to the rate, found (%g, %g)", low, high);
+            return mnf_refuse_param(refusal, "bands", "expected frequencies from 0 to the rate, found (%g, %g)", low,
+                high);
         }
         if (!(first_bin(params, low) < first_bin(params, high))) {
-            return mnf_refuse_param(refusal, "bands", "expected (low, high) with a frequency of the spectrum in between, found none in"
-                " (%g, %g): a wider band or a longer window", low, high);
+            return mnf_refuse_param(refusal, "bands",
+                "expected (low, high) with a frequency of the spectrum in between, found none in (%g, %g):"
+                " a wider band or a longer window", low, high);
         }
     }
     return true;
@@ -96,10 +100,12 @@ size_t mnf_motion_size(const mnf_motion_params_t *params, mnf_refusal_t *refusal
         return 0;
     }
     if (!(params->rate >= 1e-3f && params->rate <= 1e6f)) {
-        return mnf_refuse_param(refusal, "rate", "expected %g or more and at most a million, found %g", 1e-3f, params->rate);
+        return mnf_refuse_param(refusal, "rate", "expected %g or more and at most a million, found %g", 1e-3f,
+            params->rate);
     }
     if (!(params->scale == 0 || (params->scale >= 1e-6f && params->scale <= 1e6f))) {
-        return mnf_refuse_param(refusal, "scale", "expected %g or more and at most a million, found %g", 1e-6f, params->scale);
+        return mnf_refuse_param(refusal, "scale", "expected %g or more and at most a million, found %g", 1e-6f,
+            params->scale);
     }
     if (params->n_statistics + params->n_bands == 0) {
         return mnf_refuse_param(refusal, "features", "expected %g or more with bands, found %g", 1, 0);
@@ -220,7 +226,8 @@ static void describe(const mnf_motion_t *motion, uint32_t axis, float *features)
     for (uint32_t i = 0; i < motion->n_bands; i++) {
         const mnf_band_t band = motion->bands[i];
         const float power = mnf_spectrum_power(&motion->spectrum, motion->work, factor, band.first, band.end);
-        features[motion->n_statistics + i] = !motion->log ? power : mnf_log10(power < LEAST_POWER ? LEAST_POWER : power);
+        const float floored = power < LEAST_POWER ? LEAST_POWER : power;
+        features[motion->n_statistics + i] = motion->log ? mnf_log10(floored) : power;
     }
 }
 

@@ -1,5 +1,5 @@
-// Motion in, features out: samples of several axes pass through a filter into a sliding window, of which statistics and the power
-// in bands of frequency are the features, axis by axis. No allocation: the caller gives the memory.
+// Motion in, features out: samples of several axes pass through a filter into a sliding window, of which statistics and
+// the power in bands of frequency are the features, axis by axis. No allocation: the caller gives the memory.
 //
 //     size_t size = mnf_motion_size(&params, &refusal); // 0: refusal says why
 //     mnf_motion_init(&motion, memory, &params);
@@ -66,7 +66,8 @@ void mnf_motion_init(mnf_motion_t *motion, void *memory, const mnf_motion_params
 // As after mnf_motion_init; mean and std stay.
 void mnf_motion_reset(mnf_motion_t *motion);
 
-// Takes n numbers of int16, an axis after the other and at any address, up to where features are due, and says how many.
+// Takes n numbers of int16, an axis after the other and at any address, up to where features are due, and says how
+// many.
 size_t mnf_motion_write(mnf_motion_t *motion, const void *samples, size_t n);
 
 // Features wait to be taken; until then no sample is.

@@ -48,13 +48,14 @@ float mnf_spectrum(const mnf_spectrum_t *spectrum, int32_t *window) {
         window[i] = 0;
     }
     mnf_fft(spectrum->fft, window);
-    // The transform is divided by n_fft, and times 2^(14 + up - 1). A power is its square, twice for negative frequencies, times
-    // n_fft / sum(hann^2), which is 3 / 8 of the window.
+    // The transform is divided by n_fft, and times 2^(14 + up - 1). A power is its square, twice for negative
+    // frequencies, times n_fft / sum(hann^2), which is 3 / 8 of the window.
     const float scale = mnf_power_of_2(1 - MNF_WINDOW_FRACTION - (int32_t)up);
     return scale * scale * (float)(int32_t)(16 * spectrum->n_fft) / (float)(int32_t)(3 * spectrum->window);
 }
 
-float mnf_spectrum_power(const mnf_spectrum_t *spectrum, const int32_t *transform, float factor, uint32_t first, uint32_t end) {
+float mnf_spectrum_power(const mnf_spectrum_t *spectrum, const int32_t *transform, float factor, uint32_t first,
+    uint32_t end) {
     float sum = 0;
     for (uint32_t k = first; k < end; k++) {
         const uint32_t last = spectrum->n_fft / 2;

@@ -22,11 +22,13 @@ size_t mnf_spectrum_size(uint32_t window);
 
 void mnf_spectrum_init(mnf_spectrum_t *spectrum, void *memory, uint32_t window);
 
-// Replaces a window (see statistics.h), in a buffer of n_fft numbers, by its transform. Returns what the sum of the squares of
-// its parts is to be multiplied with to be a power.
+// Replaces a window (see statistics.h), in a buffer of n_fft numbers, by its transform. Returns what the sum of the
+// squares of its parts is to be multiplied with to be a power.
 float mnf_spectrum(const mnf_spectrum_t *spectrum, int32_t *window);
 
-// The power from bin `first` to before bin `end`, at most n_fft / 2 + 1: sum(density * step), both sides of the spectrum.
-float mnf_spectrum_power(const mnf_spectrum_t *spectrum, const int32_t *transform, float factor, uint32_t first, uint32_t end);
+// The power from bin `first` to before bin `end`, at most n_fft / 2 + 1: sum(density * step), both sides of the
+// spectrum.
+float mnf_spectrum_power(const mnf_spectrum_t *spectrum, const int32_t *transform, float factor, uint32_t first,
+    uint32_t end);
 
 #endif

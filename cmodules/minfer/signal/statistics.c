@@ -27,7 +27,8 @@ void mnf_detrend(mnf_detrend_t detrend, int32_t *window, uint32_t n) {
         }
     }
     for (uint32_t i = 0; i < n; i++) {
-        // At its ends a line of least squares is up to 1.67 times as large as the samples: 2.67 * 2^15 * 2^14 is below 2^31.
+        // At its ends a line of least squares is up to 1.67 times as large as the samples: 2.67 * 2^15 * 2^14 is below
+        // 2^31.
         window[i] = window[i] * (1 << MNF_WINDOW_FRACTION) - (int32_t)((line + (1 << 13)) >> 14);
         line += 2 * slope;
     }

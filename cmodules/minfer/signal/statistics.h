@@ -31,8 +31,9 @@ extern const char *const mnf_statistic_names[MNF_N_STATISTICS];
 
 typedef enum { MNF_DETREND_NONE, MNF_DETREND_CONSTANT, MNF_DETREND_LINEAR } mnf_detrend_t;
 
-// Samples of int16 become a window in place: without their mean or their line of least squares as scipy.signal.detrend takes it
-// off, and times 2^14. n is 2 to MNF_WINDOW_MOST; the results are below 2^31 in size, and off by 2^-14 of a sample at most.
+// Samples of int16 become a window in place: without their mean or their line of least squares as scipy.signal.detrend
+// takes it off, and times 2^14. n is 2 to MNF_WINDOW_MOST; the results are below 2^31 in size, and off by 2^-14 of a
+// sample at most.
 void mnf_detrend(mnf_detrend_t detrend, int32_t *window, uint32_t n);
 
 // All statistics of a window of n numbers.
