@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from c_programs import ROOT, sanitized
+from c_programs import ROOT, SANITIZERS, compile_c, sanitized
 from minfer.compiler import compile_model
 
 SHARED = ROOT.parent / "shared"
@@ -31,6 +31,12 @@ def run_sanitized(folder: Path, model: bytes, inputs: np.ndarray) -> bytes:
     result = subprocess.run(command, capture_output=True, text=True)
     assert result.returncode == 0, result.stdout + result.stderr
     return (folder / "output").read_bytes()
+
+
+def test_high_mul() -> None:
+    program = compile_c("high_mul", [ROOT / "tests" / "kernels" / "high_mul.c"], SANITIZERS)
+    result = subprocess.run([program], capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
 
 
 @pytest.mark.parametrize("name", GOLDEN)
