@@ -11,7 +11,7 @@ BUILD = ROOT / "build" / "tests"
 MINFER = ROOT / "cmodules" / "minfer"
 WARNINGS = ["-Wall", "-Wextra", "-Werror", "-Wno-format-nonliteral"]
 SANITIZERS = ["-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
-KERNELS = sorted((MINFER / "kernels" / "portable").glob("*.c"))
+KERNELS = sorted((MINFER / "kernels").glob("*/*.c"))
 
 
 def engine_sources() -> list[Path]:

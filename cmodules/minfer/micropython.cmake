@@ -5,7 +5,7 @@ set(MINFER_DIR ${CMAKE_CURRENT_LIST_DIR})
 # Only binding/ names qstrs. The rest is a library of its own, which MicroPython does not scan for them.
 set(MINFER_PARTS engine ops signal)
 if(NOT CMSIS_NN_LIB)
-    list(APPEND MINFER_PARTS kernels/portable)
+    list(APPEND MINFER_PARTS kernels/portable kernels/m0plus kernels/dsp kernels/rv32)
     set(CMSIS_NN_INCLUDE ${MINFER_DIR}/kernels/include)
 endif()
 list(TRANSFORM MINFER_PARTS PREPEND ${MINFER_DIR}/ OUTPUT_VARIABLE minfer_globs)
@@ -17,6 +17,14 @@ target_include_directories(minfer_engine PUBLIC ${MINFER_DIR} ${MINFER_DIR}/engi
 target_compile_options(minfer_engine PRIVATE
     -O2 -g -ffp-contract=off -Wall -Wextra -Werror -ffunction-sections -fdata-sections)
 target_link_libraries(minfer_engine PUBLIC ${CMSIS_NN_LIB})
+
+# The hottest kernels run from RAM on the RP2 chips: -DMINFER_RAM_KERNELS=0 leaves them in flash.
+if(PICO_SDK_PATH AND NOT DEFINED MINFER_RAM_KERNELS)
+    set(MINFER_RAM_KERNELS 1)
+endif()
+if(MINFER_RAM_KERNELS)
+    target_compile_definitions(minfer_engine PRIVATE MINFER_RAM_KERNELS=1)
+endif()
 
 # Operators the firmware is to have, all if not said: -DMINFER_OPS="CONV_2D SOFTMAX ..."
 if(MINFER_OPS)
