@@ -1,7 +1,7 @@
 # minfer: each target does all the set-up it needs on a Debian 12, and none that is done already.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test fuzz firmware repl emulator clean
+.PHONY: help demo test bench fuzz firmware repl emulator clean
 
 TARGET ?= unix
 MINUTES ?= 2
@@ -30,6 +30,13 @@ test: build/stamps/host build/stamps/test build/stamps/emulator ## Build every f
 	@# Twice as many as the cores: half of the time they wait for an emulator.
 	@$(python) -m pytest -n 4 --dist worksteal tests
 	@if [ -e build/models.md ]; then echo "What real models cost on a Pico: build/models.md"; fi
+
+bench: build/stamps/host build/stamps/emulator ## Count instructions, cycles and bytes: MODELS=kws,vww ON=m0plus,pico COMPARE=OLD.json
+	@firmware/setup.sh debian ninja-build gcc-arm-none-eabi libnewlib-arm-none-eabi gcc-riscv64-unknown-elf \
+		picolibc-riscv64-unknown-elf qemu-system-arm qemu-system-misc
+	@firmware/build.sh pico
+	@$(python) tests/bench/bench.py $(if $(MODELS),--models $(MODELS)) $(if $(ON),--on $(ON)) \
+		$(if $(COMPARE),--compare $(COMPARE))
 
 fuzz: build/stamps/host build/stamps/test ## Break model files at random, for MINUTES=2
 	@firmware/setup.sh debian clang-14 libclang-rt-14-dev
