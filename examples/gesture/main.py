@@ -21,7 +21,6 @@ class MPU6050:
     def __init__(self, i2c, address=0x68):
         self._i2c, self._address = i2c, address
         self._count = bytearray(2)
-        self._status = bytearray(1)
         self.dropped = 0  # bytes
         if i2c.readfrom_mem(address, 0x75, 1)[0] != 0x68:  # WHO_AM_I
             raise OSError(
@@ -36,16 +35,16 @@ class MPU6050:
 
     def readinto(self, buffer):
         """Fills the buffer, and returns its size; None while the FIFO holds less than that."""
-        mem, n = self._i2c.readfrom_mem_into, len(buffer)
-        mem(self._address, 0x3A, self._status)  # INT_STATUS
-        if self._status[0] & 0x10:  # overflow: what is in there no longer begins with an x
-            self.dropped += self.FIFO // 6 * 6  # at least
+        n = len(buffer)
+        self._i2c.readfrom_mem_into(self._address, 0x72, self._count)  # FIFO_COUNT, big-endian
+        waiting = self._count[0] << 8 | self._count[1]
+        if waiting == self.FIFO:  # overflow: what is in there no longer begins with an x
+            self.dropped += waiting // 6 * 6  # at least
             self._clear()
             return None
-        mem(self._address, 0x72, self._count)  # FIFO_COUNT, big-endian
-        if self._count[0] << 8 | self._count[1] < n:
+        if waiting < n:
             return None
-        mem(self._address, 0x74, buffer)  # FIFO_R_W
+        self._i2c.readfrom_mem_into(self._address, 0x74, buffer)  # FIFO_R_W
         for i in range(0, n, 2):  # big-endian as well
             buffer[i], buffer[i + 1] = buffer[i + 1], buffer[i]
         return n
