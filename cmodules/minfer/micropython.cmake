@@ -39,4 +39,10 @@ set_source_files_properties(${minfer_binding} PROPERTIES
 add_library(usermod_minfer INTERFACE)
 target_sources(usermod_minfer INTERFACE ${minfer_binding})
 target_link_libraries(usermod_minfer INTERFACE minfer_engine)
+# RP2040 and RP2350 have a second core.
+if(TARGET pico_multicore)
+    target_sources(usermod_minfer INTERFACE ${MINFER_DIR}/cores/rp2.c)
+    set_source_files_properties(${MINFER_DIR}/cores/rp2.c PROPERTIES COMPILE_OPTIONS "-O2;-Wall;-Wextra;-Werror")
+    target_compile_definitions(minfer_engine PUBLIC MNF_CORES=2)
+endif()
 target_link_libraries(usermod INTERFACE usermod_minfer)

@@ -29,8 +29,8 @@ class Profile(list):
 class Model(_minfer.Model):
     """A network ready to run. run(), predict() and steps() are those of _minfer.Model."""
 
-    def __init__(self, buffer, arena=None):
-        super().__init__(buffer, arena)
+    def __init__(self, buffer, arena=None, cores=2):
+        super().__init__(buffer, arena, cores)
         # Only a file in ROMFS is a buffer itself, and it lies in flash.
         self._place = "flash" if hasattr(buffer, "read") else "RAM"
 
@@ -90,20 +90,21 @@ class Model(_minfer.Model):
         )
 
 
-def load(model, arena=None):
+def load(model, arena=None, cores=2):
     """The Model in a file or a buffer; in ROMFS it is used where it lies.
 
     arena: a writable buffer to compute in, which several models may share; allocated without one.
+    cores: how many the model may compute on, where the chip has them and no thread is using them.
     Raises ModelError for what is not a model, OSError for a file that cannot be read.
     """
     if not isinstance(model, str):
-        return Model(model, arena)
+        return Model(model, arena, cores)
     try:
         with open(model, "rb") as file:
             buffer = file if _is_buffer(file) else _read(file, os.stat(model)[6])
     except OSError as error:
         raise OSError(error.errno, model)  # a port's own error does not name the file
-    return Model(buffer, arena)
+    return Model(buffer, arena, cores)
 
 
 def pipeline(model, arena=None):

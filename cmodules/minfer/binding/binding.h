@@ -15,6 +15,7 @@ typedef struct {
     mp_obj_t inputs;     // tuples of Tensor
     mp_obj_t outputs;
     void *volatile owner; // the call that is inside the engine, NULL for none
+    uint32_t cores;       // that may share its work
     uint32_t run;         // counts runs begun, so that an overtaken steps() notices
 } minfer_model_t;
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "binding.h"
+#include "kernels/parallel.h"
 
 uint8_t *minfer_arena(const minfer_model_t *self) {
     mp_buffer_info_t info;
@@ -49,6 +50,7 @@ mp_obj_t minfer_model_make_new(const mp_obj_type_t *type, size_t n_args, size_t 
     const mp_arg_t allowed[] = {
         { MP_QSTR_buffer, MP_ARG_REQUIRED | MP_ARG_OBJ, { .u_obj = MP_OBJ_NULL } },
         { MP_QSTR_arena, MP_ARG_OBJ, { .u_obj = mp_const_none } },
+        { MP_QSTR_cores, MP_ARG_INT, { .u_int = MNF_MAX_PARTS } },
     };
     mp_arg_val_t values[MP_ARRAY_SIZE(allowed)];
     mp_arg_parse_all_kw_array(n_args, n_kw, args, MP_ARRAY_SIZE(allowed), allowed, values);
@@ -57,6 +59,11 @@ mp_obj_t minfer_model_make_new(const mp_obj_type_t *type, size_t n_args, size_t 
     self->file = values[0].u_obj;
     self->owner = NULL;
     self->run = 0;
+    if (values[2].u_int < 1 || values[2].u_int > MNF_MAX_PARTS) {
+        mp_obj_t cores[] = { mp_obj_new_int(MNF_MAX_PARTS), mp_obj_new_int(values[2].u_int) };
+        minfer_raise(&mp_type_ValueError, "cores: expected 1 to %d, found %d", 2, cores);
+    }
+    self->cores = MIN(values[2].u_int, MNF_CORES);
     mp_buffer_info_t info;
     mp_get_buffer_raise(self->file, &info, MP_BUFFER_READ);
     mnf_error_t error;
@@ -144,6 +151,8 @@ void minfer_model_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
         dest[0] = mp_obj_new_int_from_uint(self->engine.arena_size);
     } else if (attr == MP_QSTR_state_size) {
         dest[0] = mp_obj_new_int_from_uint(self->engine.header->state_size);
+    } else if (attr == MP_QSTR_cores) {
+        dest[0] = MP_OBJ_NEW_SMALL_INT(self->cores);
     } else if (attr == MP_QSTR_size) {
         dest[0] = mp_obj_new_int_from_uint(self->engine.header->file_size);
     } else {

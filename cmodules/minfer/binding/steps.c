@@ -1,5 +1,6 @@
 // Running a model: all at once, or operator by operator.
 #include "binding.h"
+#include "kernels/parallel.h"
 
 typedef struct {
     mp_obj_base_t base;
@@ -15,7 +16,10 @@ typedef struct {
 static void run_op(minfer_model_t *self, const mnf_op_t *op, mp_int_t index) {
     // Callbacks run before the arena's address is asked for.
     minfer_poll();
-    int32_t status = mnf_run_op(&self->engine, op, minfer_arena(self));
+    uint8_t *arena = minfer_arena(self);
+    uint32_t cores = mnf_use_cores(self->cores);
+    int32_t status = mnf_run_op(&self->engine, op, arena);
+    mnf_use_cores(cores);
     if (status != 0) {
         mp_obj_t args[] = { mp_obj_new_int(index), minfer_str(mnf_op_name(op->opcode)), mp_obj_new_int(status) };
         minfer_raise(&mp_type_RuntimeError, "operator %d (%s): its kernel refused what it was given, an index out of range or a shape, with status %d", 3, args);

@@ -1,5 +1,7 @@
 #include <string.h>
 
+#include "kernels/core.h"
+#include "kernels/parallel.h"
 #include "mnf_kernels.h"
 
 static int32_t column_stride(const cmsis_nn_dims *filter) {
@@ -12,7 +14,10 @@ int32_t arm_convolve_wrapper_s8_get_buffer_size(
     (void)conv_params;
     (void)input_dims;
     (void)output_dims;
-    return 2 * column_stride(filter_dims) * (int32_t)sizeof(int16_t);
+    // Two widened columns, or for Cortex-M0+ four packed ones between zeros, and a sum a channel.
+    const int32_t portable = 2 * column_stride(filter_dims) * (int32_t)sizeof(int16_t);
+    const int32_t m0plus = (2 * (filter_dims->h * filter_dims->w * filter_dims->c + 6) + filter_dims->n) * (int32_t)sizeof(int32_t);
+    return m0plus > portable ? m0plus : portable;
 }
 
 // One im2col column: the window of output pixel (y, x) over the channels of one group, widened, offset added, 0 outside the input.
@@ -38,6 +43,51 @@ static void im2col(
     }
 }
 
+typedef struct {
+    const cmsis_nn_conv_params *conv;
+    const cmsis_nn_per_channel_quant_params *quant;
+    const cmsis_nn_dims *in, *filter, *out;
+    const int8_t *x, *weights;
+    const int32_t *bias;
+    int16_t *columns;
+    int8_t *y;
+} job_t;
+
+// Two pixels at a time: each part makes its columns of the two, then computes its channels of both.
+static void run_part(void *data, uint32_t part, uint32_t parts) {
+    const job_t *job = data;
+    const cmsis_nn_dims *filter = job->filter, *in = job->in, *out = job->out;
+    const int32_t stride = column_stride(filter);
+    const int32_t depth = filter->h * filter->w * filter->c;
+    const int32_t groups = in->c / filter->c;
+    const int32_t channels = out->c / groups;
+    const int32_t pixels = out->h * out->w;
+    const mnf_share_t share = mnf_share(channels, 2, part, parts);
+
+    for (int32_t n = 0; n < in->n; n++) {
+        const int8_t *x = job->x + n * (in->h * in->w * in->c);
+        int8_t *y = job->y + n * (pixels * out->c);
+        for (int32_t first = 0; first < pixels; first += 2) {
+            const int32_t count = first + 1 < pixels ? 2 : 1;
+            for (int32_t group = 0; group < groups; group++) {
+                const mnf_share_t mine = mnf_share(count, 1, part, parts);
+                for (int32_t i = mine.begin; i < mine.end; i++) {
+                    const int32_t pixel = first + i;
+                    im2col(job->columns + i * stride, job->conv, filter, in,
+                        x + group * filter->c, pixel / out->w, pixel % out->w);
+                }
+                mnf_barrier();
+                const int32_t o = group * channels + share.begin;
+                mnf_mat_mult_s8_s16(job->weights + o * depth, share.end - share.begin, depth, job->columns, stride, count,
+                    job->bias ? job->bias + o : NULL, job->quant->multiplier + o, job->quant->shift + o,
+                    job->conv->output_offset, job->conv->activation,
+                    y + first * out->c + o, out->c);
+                mnf_barrier();
+            }
+        }
+    }
+}
+
 arm_cmsis_nn_status arm_convolve_wrapper_s8(
     const cmsis_nn_context *ctx, const cmsis_nn_conv_params *conv_params,
     const cmsis_nn_per_channel_quant_params *quant_params,
@@ -50,30 +100,15 @@ arm_cmsis_nn_status arm_convolve_wrapper_s8(
     if (ctx->buf == NULL || groups * filter_dims->c != input_dims->c || output_dims->c % groups != 0) {
         return ARM_CMSIS_NN_ARG_ERROR;
     }
-    int16_t *columns = ctx->buf;
-    const int32_t stride = column_stride(filter_dims);
-    const int32_t depth = filter_dims->h * filter_dims->w * filter_dims->c;
-    const int32_t channels = output_dims->c / groups;
-    const int32_t pixels = output_dims->h * output_dims->w;
-
-    for (int32_t n = 0; n < input_dims->n; n++) {
-        for (int32_t first = 0; first < pixels; first += 2) {
-            const int32_t count = first + 1 < pixels ? 2 : 1;
-            for (int32_t group = 0; group < groups; group++) {
-                for (int32_t i = 0; i < count; i++) {
-                    const int32_t pixel = first + i;
-                    im2col(columns + i * stride, conv_params, filter_dims, input_dims,
-                        input_data + group * filter_dims->c, pixel / output_dims->w, pixel % output_dims->w);
-                }
-                const int32_t o = group * channels;
-                mnf_mat_mult_s8_s16(filter_data + o * depth, channels, depth, columns, stride, count,
-                    bias_data ? bias_data + o : NULL, quant_params->multiplier + o, quant_params->shift + o,
-                    conv_params->output_offset, conv_params->activation,
-                    output_data + first * output_dims->c + o, output_dims->c);
-            }
-        }
-        input_data += input_dims->h * input_dims->w * input_dims->c;
-        output_data += pixels * output_dims->c;
+#if MNF_OWN_CONVOLVE_S8
+    if (mnf_convolve_s8(ctx->buf, conv_params, quant_params, input_dims, input_data, filter_dims, filter_data, bias_data,
+            output_dims, output_data)) {
+        return ARM_CMSIS_NN_SUCCESS;
     }
+#endif
+    job_t job = {
+        conv_params, quant_params, input_dims, filter_dims, output_dims, input_data, filter_data, bias_data, ctx->buf, output_data,
+    };
+    mnf_parallel(run_part, &job);
     return ARM_CMSIS_NN_SUCCESS;
 }
