@@ -209,7 +209,7 @@ def count(core: Core, workload: Workload, out: Path) -> Counts:
             reason = OUTCOMES.get(done.returncode, done.stderr.strip()[-500:])
             raise BenchError(f"{workload.name} on {core.title}: {reason}")
         marks = [int(line) for line in counts.read_text().split()]
-    ops = [after - before for before, after in zip(marks[1:], marks[2:])]
+    ops = [after - before for before, after in zip(marks[2:], marks[3:])]
     expected = len(workload.model.ops)
     if len(ops) != expected:
         raise BenchError(

@@ -1,6 +1,6 @@
 // Loads a model, runs it on one input and compares its outputs, byte for byte, on a bare core under QEMU.
-// bench_mark() is called before the load, before the first operator and after each: the plugin count.c writes down how many
-// instructions have run at each call. Exit code: 0 exact, 1 other outputs, 2 model refused, 3 a kernel refused, 4 fault.
+// bench_mark() is called before and after the load, before the first operator and after each: the plugin count.c writes down how
+// many instructions have run at each call. Exit code: 0 exact, 1 other outputs, 2 model refused, 3 a kernel refused, 4 fault.
 #include <string.h>
 
 #include "mnf.h"
@@ -64,6 +64,7 @@ int main(void) {
     mnf_error_t error;
     bench_mark();
     const bool loaded = mnf_load(&model, bench_model, ((const mnf_header_t *)(const void *)bench_model)->file_size, &error);
+    bench_mark();
     if (!loaded) {
         return 2;
     }
