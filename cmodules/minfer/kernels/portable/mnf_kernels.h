@@ -78,6 +78,13 @@ static inline int16_t mnf_output_s16(
     return (int16_t)mnf_clamp(scaled, activation.min, activation.max);
 }
 
+// The core family's own convolution, where it has one (kernels/core.h), in scratch of as many bytes as the wrapper asks for.
+// False, with nothing written to the output, for a layer it leaves to the portable one.
+bool mnf_convolve_s8(
+    void *buffer, const cmsis_nn_conv_params *conv, const cmsis_nn_per_channel_quant_params *quant,
+    const cmsis_nn_dims *in, const int8_t *input, const cmsis_nn_dims *filter, const int8_t *weights,
+    const int32_t *bias, const cmsis_nn_dims *out, int8_t *output);
+
 // n_columns (1 or 2) im2col columns of `depth` widened inputs, offset included, times `rows` rows of weights:
 // output[column * column_step + row], requantised and clamped.
 void mnf_mat_mult_s8_s16(

@@ -1,0 +1,316 @@
+#include "mnf_m0plus.h"
+
+#if MNF_CORE_M0PLUS
+
+// Offsets in mnf_block_t: columns 0, row 4, depth 8, bias 12, multiplier 16, shift 20, output 24, step 28, channels 32,
+// pixels 36, output_offset 40, min 44, max 48.
+//
+// Registers while multiplying: r0 four weights, r1 one of them, r2 r3 r4 products, r5 r6 sums of the high lanes (pixels 1, 3),
+// r7 columns; r8 r9 sums of whole words, r10 weights, r11 where columns end; r12 min, lr max throughout.
+// While requantising: r0 the sum, r1 r4 scratch, r2 r3 halves of the multiplier, r5 output, r6 output offset, r7 shift;
+// r8 r9 r10 sums of the other pixels, r11 step. 44 bytes of stack.
+
+// Two words, in r2 and its companion, have two products each: their lanes are added to the sums.
+#define SPLIT(word, whole, high) \
+    "add " #whole ", " #word "\n" \
+    "asrs " #word ", " #word ", #16\n" \
+    "adcs " #high ", " #word "\n"
+
+// Four weights times four pixels: 45 cycles, 2.8 a product.
+#define QUAD_4(offset) \
+    "mov r2, r10\n" \
+    "ldr r0, [r2, #" #offset "]\n" \
+    "ldm r7!, {r2, r3, r4}\n" \
+    "sxtb r1, r0\n" \
+    "muls r2, r1, r2\n" \
+    "muls r3, r1, r3\n" \
+    "asrs r0, r0, #8\n" \
+    "sxtb r1, r0\n" \
+    "muls r4, r1, r4\n" \
+    "adds r2, r2, r4\n" \
+    "ldm r7!, {r4}\n" \
+    "muls r4, r1, r4\n" \
+    "adds r3, r3, r4\n" \
+    SPLIT(r2, r8, r5) \
+    SPLIT(r3, r9, r6) \
+    "ldm r7!, {r2, r3, r4}\n" \
+    "asrs r0, r0, #8\n" \
+    "sxtb r1, r0\n" \
+    "muls r2, r1, r2\n" \
+    "muls r3, r1, r3\n" \
+    "asrs r0, r0, #8\n" \
+    "muls r4, r0, r4\n" \
+    "adds r2, r2, r4\n" \
+    "ldm r7!, {r4}\n" \
+    "muls r4, r0, r4\n" \
+    "adds r3, r3, r4\n" \
+    SPLIT(r2, r8, r5) \
+    SPLIT(r3, r9, r6)
+
+// Four weights times two pixels: 26 cycles.
+#define QUAD_2(offset) \
+    "mov r2, r10\n" \
+    "ldr r0, [r2, #" #offset "]\n" \
+    "ldm r7!, {r2, r3, r4, r6}\n" \
+    "sxtb r1, r0\n" \
+    "muls r2, r1, r2\n" \
+    "asrs r0, r0, #8\n" \
+    "sxtb r1, r0\n" \
+    "muls r3, r1, r3\n" \
+    "adds r2, r2, r3\n" \
+    SPLIT(r2, r8, r5) \
+    "asrs r0, r0, #8\n" \
+    "sxtb r1, r0\n" \
+    "muls r4, r1, r4\n" \
+    "asrs r0, r0, #8\n" \
+    "muls r6, r0, r6\n" \
+    "adds r4, r4, r6\n" \
+    SPLIT(r4, r8, r5)
+
+#define ADVANCE(bytes) \
+    "mov r2, r10\n" \
+    "adds r2, #" #bytes "\n" \
+    "mov r10, r2\n"
+
+// Requantises r0 (below 2^29 in size), clamps and stores it: 28 cycles. The product of sum and multiplier is made of four of
+// 16 bits, a shift by 0 leaves the carry that undoes what is taken from negative sums.
+#define OUTPUT \
+    "sxth r1, r0\n" \
+    "subs r0, r0, r1\n" \
+    "asrs r0, r0, #16\n" \
+    "movs r4, r2\n" \
+    "muls r4, r1, r4\n" \
+    "muls r1, r3, r1\n" \
+    "asrs r4, r4, #16\n" \
+    "adds r1, r1, r4\n" \
+    "movs r4, r2\n" \
+    "muls r4, r0, r4\n" \
+    "muls r0, r3, r0\n" \
+    "adds r1, r1, r4\n" \
+    "lsls r0, r0, #1\n" \
+    "asrs r1, r1, #15\n" \
+    "adcs r0, r1\n" \
+    "asrs r1, r0, #31\n" \
+    "adds r0, r0, r1\n" \
+    "asrs r0, r7\n" \
+    "adcs r0, r6\n" \
+    "cmp r0, r12\n" \
+    "bge 50f\n" \
+    "mov r0, r12\n" \
+    "50: cmp r0, lr\n" \
+    "ble 51f\n" \
+    "mov r0, lr\n" \
+    "51: strb r0, [r5]\n"
+
+#define NEXT_OUTPUT(sum) \
+    "add r5, r11\n" \
+    "mov r0, " #sum "\n" \
+    OUTPUT
+
+#define ENTER \
+    ".syntax unified\n" \
+    "push {r0, r4, r5, r6, r7, lr}\n" \
+    "mov r4, r8\n" \
+    "mov r5, r9\n" \
+    "mov r6, r10\n" \
+    "mov r7, r11\n" \
+    "push {r0, r4, r5, r6, r7}\n" \
+    "ldr r1, [r0, #44]\n" \
+    "mov r12, r1\n" \
+    "ldr r1, [r0, #48]\n" \
+    "mov lr, r1\n"
+
+#define LEAVE \
+    "pop {r0, r4, r5, r6, r7}\n" \
+    "mov r8, r4\n" \
+    "mov r9, r5\n" \
+    "mov r10, r6\n" \
+    "mov r11, r7\n" \
+    "pop {r0, r4, r5, r6, r7, pc}\n"
+
+// Begins a channel, the block in r0: from the word its row begins in, with the zeros before the column for what precedes the row.
+// Words that four do not divide come first.
+#define BEGIN_CHANNEL(log2_bytes) \
+    "movs r4, r0\n" \
+    "ldr r0, [r4, #4]\n" \
+    "ldr r1, [r4, #8]\n" \
+    "adds r2, r0, r1\n" \
+    "str r2, [r4, #4]\n" \
+    "movs r3, #3\n" \
+    "ands r3, r0\n" \
+    "subs r0, r0, r3\n" \
+    "mov r10, r0\n" \
+    "adds r1, r1, r3\n" \
+    "adds r1, #3\n" \
+    "lsrs r1, r1, #2\n" \
+    "ldr r7, [r4]\n" \
+    "lsls r3, r3, #" #log2_bytes "\n" \
+    "subs r7, r7, r3\n" \
+    "lsrs r4, r1, #2\n" \
+    "lsls r4, r4, #" #log2_bytes " + 4\n" \
+    "lsls r3, r1, #30\n" \
+    "lsrs r3, r3, #28 - " #log2_bytes "\n" \
+    "adds r3, r3, r7\n" \
+    "adds r4, r4, r3\n" \
+    "mov r11, r3\n" \
+    "movs r5, #0\n" \
+    "movs r6, #0\n" \
+    "mov r8, r5\n" \
+    "mov r9, r5\n" \
+    "cmp r7, r11\n"
+
+// The sum of a channel's block is in r0, of the block's other pixels in r8 to r10; r4 is the block.
+#define BEGIN_OUTPUT \
+    "ldr r1, [r4, #16]\n" \
+    "ldm r1!, {r3}\n" \
+    "str r1, [r4, #16]\n" \
+    "uxth r2, r3\n" \
+    "lsrs r3, r3, #16\n" \
+    "ldr r1, [r4, #28]\n" \
+    "mov r11, r1\n" \
+    "ldr r5, [r4, #24]\n" \
+    "adds r1, r5, #1\n" \
+    "str r1, [r4, #24]\n" \
+    "ldr r6, [r4, #40]\n" \
+    "rsbs r7, r7, #0\n"
+
+MNF_HOT __attribute__((naked)) void mnf_block_of_4(__attribute__((unused)) mnf_block_t *block) {
+    __asm__ volatile (
+        ENTER
+        "1:\n"
+        BEGIN_CHANNEL(3)
+        "push {r4}\n" // where the columns end
+        "beq 3f\n"
+        "2:\n"
+        QUAD_4(0)
+        ADVANCE(4)
+        "cmp r7, r11\n"
+        "bne 2b\n"
+        "3:\n"
+        "pop {r2}\n"
+        "mov r11, r2\n"
+        "cmp r7, r11\n"
+        "bne 4f\n"
+        "b 5f\n"
+        "4:\n"
+        QUAD_4(0)
+        QUAD_4(4)
+        QUAD_4(8)
+        QUAD_4(12)
+        ADVANCE(16)
+        "cmp r7, r11\n"
+        "beq 5f\n"
+        "b 4b\n"
+        "5:\n"
+        "ldr r4, [sp]\n"
+        "ldr r7, [r4, #12]\n"
+        "ldm r7!, {r1}\n"
+        "str r7, [r4, #12]\n"
+        "lsls r3, r5, #16\n"
+        "lsls r7, r6, #16\n"
+        "mov r0, r8\n"
+        "subs r0, r0, r3\n"
+        "mov r2, r9\n"
+        "subs r2, r2, r7\n"
+        "adds r0, r0, r1\n"
+        "adds r5, r5, r1\n"
+        "adds r2, r2, r1\n"
+        "adds r6, r6, r1\n"
+        "ldr r1, [r4, #20]\n"
+        "ldm r1!, {r7}\n"
+        "str r1, [r4, #20]\n"
+        "cmp r7, #0\n"
+        "ble 6f\n"
+        "lsls r0, r7\n"
+        "lsls r5, r7\n"
+        "lsls r2, r7\n"
+        "lsls r6, r7\n"
+        "movs r7, #0\n"
+        "6:\n"
+        "mov r8, r5\n"
+        "mov r9, r2\n"
+        "mov r10, r6\n"
+        BEGIN_OUTPUT
+        OUTPUT
+        NEXT_OUTPUT(r8)
+        NEXT_OUTPUT(r9)
+        "ldr r0, [sp]\n"
+        "ldr r0, [r0, #36]\n"
+        "cmp r0, #3\n"
+        "beq 7f\n"
+        NEXT_OUTPUT(r10)
+        "7:\n"
+        "ldr r0, [sp]\n"
+        "ldr r1, [r0, #32]\n"
+        "subs r1, r1, #1\n"
+        "str r1, [r0, #32]\n"
+        "beq 8f\n"
+        "b 1b\n"
+        "8:\n"
+        LEAVE);
+}
+
+MNF_HOT __attribute__((naked)) void mnf_block_of_2(__attribute__((unused)) mnf_block_t *block) {
+    __asm__ volatile (
+        ENTER
+        "1:\n"
+        BEGIN_CHANNEL(2)
+        "push {r4}\n"
+        "beq 3f\n"
+        "2:\n"
+        QUAD_2(0)
+        ADVANCE(4)
+        "cmp r7, r11\n"
+        "bne 2b\n"
+        "3:\n"
+        "pop {r2}\n"
+        "mov r11, r2\n"
+        "cmp r7, r11\n"
+        "beq 5f\n"
+        "4:\n"
+        QUAD_2(0)
+        QUAD_2(4)
+        QUAD_2(8)
+        QUAD_2(12)
+        ADVANCE(16)
+        "cmp r7, r11\n"
+        "bne 4b\n"
+        "5:\n"
+        "ldr r4, [sp]\n"
+        "ldr r7, [r4, #12]\n"
+        "ldm r7!, {r1}\n"
+        "str r7, [r4, #12]\n"
+        "lsls r3, r5, #16\n"
+        "mov r0, r8\n"
+        "subs r0, r0, r3\n"
+        "adds r0, r0, r1\n"
+        "adds r5, r5, r1\n"
+        "ldr r1, [r4, #20]\n"
+        "ldm r1!, {r7}\n"
+        "str r1, [r4, #20]\n"
+        "cmp r7, #0\n"
+        "ble 6f\n"
+        "lsls r0, r7\n"
+        "lsls r5, r7\n"
+        "movs r7, #0\n"
+        "6:\n"
+        "mov r8, r5\n"
+        BEGIN_OUTPUT
+        OUTPUT
+        "ldr r0, [sp]\n"
+        "ldr r0, [r0, #36]\n"
+        "cmp r0, #1\n"
+        "beq 7f\n"
+        NEXT_OUTPUT(r8)
+        "7:\n"
+        "ldr r0, [sp]\n"
+        "ldr r1, [r0, #32]\n"
+        "subs r1, r1, #1\n"
+        "str r1, [r0, #32]\n"
+        "beq 8f\n"
+        "b 1b\n"
+        "8:\n"
+        LEAVE);
+}
+
+#endif

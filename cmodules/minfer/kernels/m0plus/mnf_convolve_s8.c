@@ -1,0 +1,219 @@
+#include <string.h>
+
+#include "kernels/parallel.h"
+#include "mnf_m0plus.h"
+
+#if MNF_CORE_M0PLUS
+
+// Four pixels at a time: their windows are packed into columns that every channel reads. Cores share the packing by pairs of
+// pixels, and the channels; an output is written after all inputs of its block of pixels are packed.
+typedef struct {
+    const cmsis_nn_conv_params *conv;
+    const cmsis_nn_per_channel_quant_params *quant;
+    cmsis_nn_dims in;
+    cmsis_nn_dims filter;
+    cmsis_nn_dims out;
+    const int8_t *input;
+    const int8_t *weights;
+    const int32_t *bias;
+    int8_t *output;
+    int32_t depth;
+    int32_t *columns; // of weight 0
+    int32_t *sums; // biases with the input offset's part
+    bool unfit[MNF_MAX_PARTS];
+} job_t;
+
+typedef struct {
+    int32_t y;
+    int32_t x;
+} pixel_t;
+
+// The input offset times the sum of a row's weights joins its bias. Returns whether the row suits a block: no weight is -128,
+// and no sum reaches 2^29.
+MNF_HOT static bool begin_row(const job_t *job, int32_t o) {
+    const int8_t *row = job->weights + o * job->depth;
+    int32_t left = job->depth, sum = 0;
+    uint32_t lowest = 0;
+    while (((uintptr_t)row & 3) != 0 && left > 0) {
+        lowest |= *row == INT8_MIN ? 0x80808080 : 0;
+        sum += *row++;
+        left--;
+    }
+    const uint32_t *words = (const uint32_t *)row;
+    while (left >= 4) {
+        // Weights above -128, in two lanes of 16 bits.
+        uint32_t even = 0, odd = 0;
+        const uint32_t *end = words + (left < 1024 ? left / 4 : 256);
+        sum -= 128 * 4 * (int32_t)(end - words);
+        left -= 4 * (int32_t)(end - words);
+        while (words < end) {
+            const uint32_t word = *words++ ^ 0x80808080;
+            lowest |= (word - 0x01010101) & ~word;
+            even += word & 0x00ff00ff;
+            odd += word >> 8 & 0x00ff00ff;
+        }
+        sum += (int32_t)((even & 0xffff) + (even >> 16) + (odd & 0xffff) + (odd >> 16));
+    }
+    for (row = (const int8_t *)words; left > 0; left--) {
+        lowest |= *row == INT8_MIN ? 0x80808080 : 0;
+        sum += *row++;
+    }
+    const uint32_t bias = job->bias ? (uint32_t)job->bias[o] : 0;
+    job->sums[o] = (int32_t)(bias + (uint32_t)sum * (uint32_t)job->conv->input_offset);
+    const int32_t shift = job->quant->shift[o] > 0 ? job->quant->shift[o] : 0;
+    const int32_t limit = (1 << 29 >> shift) - job->depth * 128 * 128;
+    return (lowest & 0x80808080) == 0 && job->sums[o] < limit && job->sums[o] > -limit;
+}
+
+// Packs n inputs of two pixels, every `step` words.
+static inline __attribute__((always_inline)) int32_t *pack_inputs(
+    int32_t *words, const int8_t *a, const int8_t *b, int32_t n, const int32_t step) {
+    if ((((uintptr_t)a | (uintptr_t)b | (uint32_t)n) & 3) == 0) {
+        const uint32_t *as = (const uint32_t *)a, *bs = (const uint32_t *)b, *end = as + (n >> 2);
+        const uint32_t signs = 0x80808080, lanes = 0x00ff00ff, zeros = 0x00800080;
+        while (as < end) {
+            const uint32_t p = *as++ ^ signs, q = *bs++ ^ signs;
+            const uint32_t low = (p & 0xffff) | q << 16, high = p >> 16 | q >> 16 << 16;
+            words[0] = (int32_t)((low & lanes) - zeros);
+            words[step] = (int32_t)((low >> 8 & lanes) - zeros);
+            words[2 * step] = (int32_t)((high & lanes) - zeros);
+            words[3 * step] = (int32_t)((high >> 8 & lanes) - zeros);
+            words += 4 * step;
+        }
+        return words;
+    }
+    for (const int8_t *end = a + n; a < end; words += step) {
+        *words = (int32_t)((uint32_t)*a++ + ((uint32_t)*b++ << 16));
+    }
+    return words;
+}
+
+// A tap that lies outside the input for one pixel or both has no address there, but the zero point.
+static int32_t *pack_border(int32_t *words, const int8_t *a, const int8_t *b, int32_t n, int32_t step, int32_t zero) {
+    for (int32_t i = 0; i < n; i++, words += step) {
+        *words = (int32_t)((uint32_t)(a ? a[i] : zero) + ((uint32_t)(b ? b[i] : zero) << 16));
+    }
+    return words;
+}
+
+// Packs the windows of two pixels.
+static inline __attribute__((always_inline)) void pack(const job_t *job, int32_t *words, pixel_t a, pixel_t b, const int32_t step) {
+    const cmsis_nn_conv_params *conv = job->conv;
+    const int32_t width = job->in.w, height = job->in.h, channels = job->in.c;
+    const int32_t reach = (job->filter.w - 1) * conv->dilation.w;
+    const int32_t ax = a.x * conv->stride.w - conv->padding.w, bx = b.x * conv->stride.w - conv->padding.w;
+    const bool within = ax >= 0 && bx >= 0 && ax + reach < width && bx + reach < width;
+    const bool whole = within && conv->dilation.w == 1;
+    int32_t ay = a.y * conv->stride.h - conv->padding.h, by = b.y * conv->stride.h - conv->padding.h;
+    for (int32_t ky = 0; ky < job->filter.h; ky++) {
+        const bool a_in = (uint32_t)ay < (uint32_t)height, b_in = (uint32_t)by < (uint32_t)height;
+        const int8_t *as = job->input + (ay * width + ax) * channels, *bs = job->input + (by * width + bx) * channels;
+        if (whole && a_in && b_in) {
+            words = pack_inputs(words, as, bs, (reach + 1) * channels, step);
+        } else {
+            for (int32_t kx = 0; kx <= reach; kx += conv->dilation.w) {
+                const bool a_here = a_in && (uint32_t)(ax + kx) < (uint32_t)width;
+                const bool b_here = b_in && (uint32_t)(bx + kx) < (uint32_t)width;
+                if (a_here && b_here) {
+                    words = pack_inputs(words, as + kx * channels, bs + kx * channels, channels, step);
+                } else {
+                    words = pack_border(words, a_here ? as + kx * channels : NULL, b_here ? bs + kx * channels : NULL,
+                        channels, step, -conv->input_offset);
+                }
+            }
+        }
+        ay += conv->dilation.h;
+        by += conv->dilation.h;
+    }
+}
+
+MNF_HOT static void pack_of_4(const job_t *job, int32_t *words, pixel_t a, pixel_t b) {
+    pack(job, words, a, b, 2);
+}
+
+MNF_HOT static void pack_of_2(const job_t *job, int32_t *words, pixel_t a, pixel_t b) {
+    pack(job, words, a, b, 1);
+}
+
+// The pixel after this one, if there is one.
+static pixel_t next(const job_t *job, pixel_t pixel) {
+    const pixel_t right = {pixel.y, pixel.x + 1}, below = {pixel.y + 1, 0};
+    return right.x < job->out.w ? right : below.y < job->out.h ? below : pixel;
+}
+
+static void run_part(void *data, uint32_t part, uint32_t parts) {
+    job_t *job = data;
+    const mnf_share_t share = mnf_share(job->out.c, 1, part, parts);
+    for (int32_t o = share.begin; o < share.end; o++) {
+        job->unfit[part] |= !begin_row(job, o);
+    }
+    mnf_barrier();
+    for (uint32_t i = 0; i < parts; i++) {
+        if (job->unfit[i]) {
+            return;
+        }
+    }
+    const int32_t pixels = job->out.h * job->out.w;
+    pixel_t pixel = {0, 0};
+    for (int32_t first = 0; first < pixels; first += 4) {
+        const int32_t count = pixels - first < 4 ? pixels - first : 4, step = count > 2 ? 2 : 1;
+        pixel_t at[4] = {pixel};
+        for (int32_t i = 1; i < 4; i++) {
+            at[i] = next(job, at[i - 1]);
+        }
+        pixel = next(job, at[3]);
+        if (part == 0) {
+            memset(job->columns - 3 * step, 0, (size_t)(3 * step) * sizeof(int32_t));
+            memset(job->columns + job->depth * step, 0, (size_t)(3 * step) * sizeof(int32_t));
+            (step == 1 ? pack_of_2 : pack_of_4)(job, job->columns, at[0], at[1]);
+        }
+        if (step == 2 && part == parts - 1) {
+            pack_of_4(job, job->columns + 1, at[2], at[3]);
+        }
+        mnf_barrier();
+        if (share.begin < share.end) {
+            mnf_block_t block = {
+                .columns = job->columns,
+                .row = job->weights + share.begin * job->depth,
+                .depth = job->depth,
+                .bias = job->sums + share.begin,
+                .multiplier = job->quant->multiplier + share.begin,
+                .shift = job->quant->shift + share.begin,
+                .output = job->output + first * job->out.c + share.begin,
+                .step = job->out.c,
+                .channels = share.end - share.begin,
+                .pixels = count,
+                .output_offset = job->conv->output_offset,
+                .min = job->conv->activation.min,
+                .max = job->conv->activation.max,
+            };
+            (step == 1 ? mnf_block_of_2 : mnf_block_of_4)(&block);
+        }
+        mnf_barrier();
+    }
+}
+
+bool mnf_convolve_s8(
+    void *buffer, const cmsis_nn_conv_params *conv, const cmsis_nn_per_channel_quant_params *quant,
+    const cmsis_nn_dims *in, const int8_t *input, const cmsis_nn_dims *filter, const int8_t *weights,
+    const int32_t *bias, const cmsis_nn_dims *out, int8_t *output) {
+    const int32_t depth = filter->h * filter->w * filter->c;
+    if (in->c != filter->c || depth > 8192) {
+        return false;
+    }
+    int32_t *words = buffer;
+    job_t job = {conv, quant, *in, *filter, *out, input, weights, bias, output, depth, words + 2 * 3, words + 2 * (depth + 6), {0}};
+    for (int32_t n = 0; n < in->n; n++) {
+        mnf_parallel(run_part, &job);
+        for (uint32_t i = 0; i < MNF_MAX_PARTS; i++) {
+            if (job.unfit[i]) {
+                return false;
+            }
+        }
+        job.input += in->h * in->w * in->c;
+        job.output += out->h * out->w * out->c;
+    }
+    return true;
+}
+
+#endif

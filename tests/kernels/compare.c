@@ -1,0 +1,204 @@
+// Runs on a bare core under QEMU: the core family's kernels against the portable ones, whose names here begin with portable_,
+// on random shapes and values. Exit code: 0 all bytes equal, 1 not, 4 fault. SHAPES: how many of each kernel.
+#include <stdbool.h>
+#include <string.h>
+
+#include "arm_nnfunctions.h"
+
+#define GUARD 16
+
+int main(void);
+int32_t portable_arm_convolve_wrapper_s8(
+    const cmsis_nn_context *ctx, const cmsis_nn_conv_params *conv_params,
+    const cmsis_nn_per_channel_quant_params *quant_params,
+    const cmsis_nn_dims *input_dims, const int8_t *input_data,
+    const cmsis_nn_dims *filter_dims, const int8_t *filter_data,
+    const cmsis_nn_dims *bias_dims, const int32_t *bias_data,
+    const cmsis_nn_dims *output_dims, int8_t *output_data);
+int32_t portable_arm_fully_connected_wrapper_s8(
+    const cmsis_nn_context *ctx, const cmsis_nn_fc_params *fc_params, const cmsis_nn_quant_params *quant_params,
+    const cmsis_nn_dims *input_dims, const int8_t *input_data,
+    const cmsis_nn_dims *filter_dims, const int8_t *filter_data,
+    const cmsis_nn_dims *bias_dims, const int32_t *bias_data,
+    const cmsis_nn_dims *output_dims, int8_t *output_data);
+
+static int8_t input[1024] __attribute__((aligned(4)));
+static int8_t weights[4096 + 64] __attribute__((aligned(16)));
+static int32_t bias[64], multiplier[64], shift[64];
+static int8_t expected[1024 + 2 * GUARD], found[1024 + 2 * GUARD];
+static uint32_t scratch[700];
+
+static uint32_t random_state = 1;
+
+static uint32_t any(void) {
+    random_state ^= random_state << 13;
+    random_state ^= random_state >> 17;
+    random_state ^= random_state << 5;
+    return random_state;
+}
+
+// From low to high, both included.
+static int32_t between(int32_t low, int32_t high) {
+    return low + (int32_t)(any() % (uint32_t)(high - low + 1));
+}
+
+static bool one_in(uint32_t n) {
+    return any() % n == 0;
+}
+
+// Bytes from lowest to 127: any, or extremes only, or one value everywhere.
+static void fill(int8_t *bytes, uint32_t n, int32_t lowest) {
+    const int32_t kind = between(0, 5), same = one_in(2) ? lowest : 127;
+    for (uint32_t i = 0; i < n; i++) {
+        bytes[i] = (int8_t)(kind == 0 ? (one_in(2) ? lowest : 127) : kind == 1 ? same : between(lowest, 127));
+    }
+}
+
+// Multipliers and shifts of `channels`: such that results spread over int8, or anything a file may hold.
+static void fill_requant(int32_t channels, int32_t depth) {
+    const bool wild = one_in(8);
+    int32_t usual = -7;
+    for (; depth > 1; depth /= 4) {
+        usual--;
+    }
+    for (int32_t o = 0; o < channels; o++) {
+        multiplier[o] = one_in(16) ? (one_in(2) ? INT32_MAX : 1 << 30) : wild && one_in(8) ? 0 : between(1 << 30, INT32_MAX);
+        shift[o] = wild ? between(-31, 30) : usual + between(-3, 3);
+        bias[o] = wild && one_in(4) ? (int32_t)any() : between(-50000, 50000);
+    }
+}
+
+static cmsis_nn_activation any_clamp(void) {
+    const int32_t a = between(-128, 127), b = between(-128, 127);
+    return one_in(2) ? (cmsis_nn_activation) {-128, 127} : (cmsis_nn_activation) {a < b ? a : b, a < b ? b : a};
+}
+
+static int32_t any_zero_point(void) {
+    return one_in(3) ? -128 : one_in(4) ? 127 : between(-128, 127);
+}
+
+typedef enum { UNEQUAL, EQUAL, TOO_LARGE } result_t;
+
+// Whether outputs are equal, and the word behind the scratch is as it was.
+static result_t compared(int32_t size, uint32_t guard) {
+    return memcmp(expected, found, sizeof(found)) == 0 && scratch[(size + 3) / 4] == guard ? EQUAL : UNEQUAL;
+}
+
+static void prepare(void) {
+    memset(expected, 0x55, sizeof(expected));
+    memset(found, 0x55, sizeof(found));
+    for (uint32_t i = 0; i < sizeof(scratch) / sizeof(scratch[0]); i++) {
+        scratch[i] = any();
+    }
+}
+
+// An axis of a convolution: a size, and what makes an output of it.
+static void any_axis(int32_t *in, int32_t *kernel, int32_t *stride, int32_t *pad, int32_t *dilation, int32_t *out) {
+    *kernel = between(1, 4);
+    *stride = between(1, 3);
+    *dilation = one_in(4) ? between(1, 3) : 1;
+    *pad = between(0, (*kernel - 1) * *dilation);
+    const int32_t reach = (*kernel - 1) * *dilation + 1;
+    *in = between(reach > *pad ? reach - *pad : 1, reach + 6);
+    *out = (*in + *pad + between(0, reach - 1) - reach) / *stride + 1;
+}
+
+static result_t convolve(void) {
+    cmsis_nn_conv_params conv = {.input_offset = -any_zero_point(), .output_offset = any_zero_point(), .activation = any_clamp()};
+    cmsis_nn_dims in = {between(1, 2), 1, 1, 1}, filter = {1, 1, 1, 1}, out = {in.n, 1, 1, 1};
+    any_axis(&in.h, &filter.h, &conv.stride.h, &conv.padding.h, &conv.dilation.h, &out.h);
+    any_axis(&in.w, &filter.w, &conv.stride.w, &conv.padding.w, &conv.dilation.w, &out.w);
+    if (one_in(3)) {
+        filter.h = filter.w = conv.stride.h = conv.stride.w = conv.dilation.h = conv.dilation.w = 1;
+        conv.padding.h = conv.padding.w = 0;
+        out.h = in.h;
+        out.w = in.w;
+    }
+    const int32_t groups = one_in(8) ? between(2, 3) : 1;
+    filter.c = one_in(2) ? 4 * between(1, 12) : between(1, 40);
+    in.c = filter.c * groups;
+    out.c = filter.n = groups * between(1, one_in(4) ? 40 : 10);
+    const int32_t depth = filter.h * filter.w * filter.c;
+    if (in.n * in.h * in.w * in.c > 1024 || out.n * out.h * out.w * out.c > 1024 || depth * out.c > 4096 || out.c > 64) {
+        return TOO_LARGE;
+    }
+    int32_t size = arm_convolve_wrapper_s8_get_buffer_size(&conv, &in, &filter, &out);
+    if (size + GUARD > (int32_t)sizeof(scratch)) {
+        return TOO_LARGE;
+    }
+    fill(input, sizeof(input), -128);
+    fill(weights, sizeof(weights), one_in(8) ? -128 : -127);
+    fill_requant(out.c, depth);
+    prepare();
+    const cmsis_nn_context context = {scratch, size};
+    const cmsis_nn_per_channel_quant_params quant = {multiplier, shift};
+    const cmsis_nn_dims bias_dims = {1, 1, 1, out.c};
+    const int32_t *biases = one_in(8) ? NULL : bias;
+    portable_arm_convolve_wrapper_s8(&context, &conv, &quant, &in, input, &filter, weights, &bias_dims, biases, &out, expected + GUARD);
+    const uint32_t guard = scratch[(size + 3) / 4];
+    arm_convolve_wrapper_s8(&context, &conv, &quant, &in, input, &filter, weights, &bias_dims, biases, &out, found + GUARD);
+    return compared(size, guard);
+}
+
+static result_t fully_connect(void) {
+    const int32_t depth = one_in(4) ? between(1, 600) : between(1, 70), channels = between(1, one_in(4) ? 40 : 10);
+    const int32_t rows = one_in(2) ? 1 : between(2, 5);
+    const cmsis_nn_dims in = {rows, 1, 1, depth}, filter = {depth, 1, 1, channels}, out = {rows, 1, 1, channels};
+    if (rows * depth > 1024 || depth * channels > 4096) {
+        return TOO_LARGE;
+    }
+    fill(input, sizeof(input), -128);
+    fill(weights, sizeof(weights), one_in(4) ? -128 : -127);
+    fill_requant(channels, depth);
+    prepare();
+    const int32_t size = arm_fully_connected_s8_get_buffer_size(&filter);
+    const cmsis_nn_context context = {scratch, size};
+    const cmsis_nn_fc_params params = {
+        .input_offset = -any_zero_point(),
+        .filter_offset = one_in(4) ? -any_zero_point() : 0,
+        .output_offset = any_zero_point(),
+        .activation = any_clamp(),
+    };
+    const cmsis_nn_quant_params quant = {multiplier, shift, one_in(2)};
+    const cmsis_nn_dims bias_dims = {1, 1, 1, channels};
+    const int32_t *biases = one_in(8) ? NULL : bias;
+    portable_arm_fully_connected_wrapper_s8(
+        &context, &params, &quant, &in, input, &filter, weights, &bias_dims, biases, &out, expected + GUARD);
+    const uint32_t guard = scratch[(size + 3) / 4];
+    arm_fully_connected_wrapper_s8(&context, &params, &quant, &in, input, &filter, weights, &bias_dims, biases, &out, found + GUARD);
+    return compared(size, guard);
+}
+
+__attribute__((noreturn)) static void leave(int code) {
+    // Arm's semihosting: SYS_EXIT_EXTENDED, ADP_Stopped_ApplicationExit.
+    const uintptr_t block[2] = {0x20026, (uintptr_t)code};
+    register uintptr_t call __asm__ ("r0") = 0x20;
+    register const uintptr_t *argument __asm__ ("r1") = block;
+    __asm__ volatile ("bkpt 0xab" : "+r" (call) : "r" (argument) : "memory");
+    for (;;) {
+    }
+}
+
+static void fault(void) {
+    leave(4);
+}
+
+extern uint8_t stack_top[];
+static void start(void) {
+    leave(main());
+}
+__attribute__((section(".vectors"), used)) static const void *const vectors[] = {stack_top, start, fault, fault};
+
+int main(void) {
+    result_t (*const kernels[])(void) = {convolve, fully_connect};
+    for (uint32_t k = 0; k < sizeof(kernels) / sizeof(kernels[0]); k++) {
+        for (int32_t done = 0; done < SHAPES;) {
+            const result_t result = kernels[k]();
+            if (result == UNEQUAL) {
+                return 1;
+            }
+            done += result == EQUAL;
+        }
+    }
+    return 0;
+}
