@@ -1,14 +1,15 @@
+#include "kernels/core.h"
+#include "mnf_depthwise.h"
 #include "mnf_kernels.h"
 
 int32_t arm_depthwise_conv_wrapper_s8_get_buffer_size(
     const cmsis_nn_dw_conv_params *dw_conv_params, const cmsis_nn_dims *input_dims,
     const cmsis_nn_dims *filter_dims, const cmsis_nn_dims *output_dims) {
-    (void)dw_conv_params;
     (void)input_dims;
-    (void)filter_dims;
-    (void)output_dims;
-    return 0;
+    return (int32_t)MNF_MAX_PARTS * mnf_depthwise_band(dw_conv_params, filter_dims, output_dims).bytes;
 }
+
+#if !MNF_CORE_M0PLUS
 
 arm_cmsis_nn_status arm_depthwise_conv_wrapper_s8(
     const cmsis_nn_context *ctx, const cmsis_nn_dw_conv_params *dw_conv_params,
@@ -51,3 +52,5 @@ arm_cmsis_nn_status arm_depthwise_conv_wrapper_s8(
     }
     return ARM_CMSIS_NN_SUCCESS;
 }
+
+#endif

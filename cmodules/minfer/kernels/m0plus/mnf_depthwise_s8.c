@@ -1,0 +1,267 @@
+// Depthwise convolution: each part of a job computes a share of the output's channels, band by band of rows (see mnf_depthwise.h).
+#include "kernels/core.h"
+
+#if MNF_CORE_M0PLUS
+
+#include <string.h>
+
+#include "kernels/portable/mnf_depthwise.h"
+#include "kernels/portable/mnf_kernels.h"
+#include "mnf_dw3x3.h"
+
+typedef struct {
+    const cmsis_nn_dw_conv_params *conv;
+    const cmsis_nn_per_channel_quant_params *quant;
+    const cmsis_nn_dims *in;
+    const cmsis_nn_dims *filter;
+    const cmsis_nn_dims *out;
+    const int8_t *x;
+    const int8_t *weights;
+    const int32_t *bias;
+    int8_t *y;
+    mnf_depthwise_band_t band;
+    uint32_t *scratch;
+} job_t;
+
+// One output channel.
+typedef struct {
+    mnf_dw3x3_rows_t rows; // NULL where the taps are not 3x3, or too large
+    mnf_dw3x3_t dw;
+    bool quick;            // mnf_requantise_channel serves
+    mnf_requant_channel_t requant;
+} channel_t;
+
+// Of a row of one channel from its first element on, words [begin, end) of the packed one: lanes outside the input hold the zero point.
+MNF_HOT static uint32_t *pack_columns(const job_t *job, const int8_t *row, int32_t begin, int32_t end, uint32_t *packed) {
+    const int32_t width = job->in->w, step = job->in->c, zero = -job->conv->input_offset;
+    const int32_t apart = job->band.apart * job->conv->stride.w;
+    for (int32_t i = begin - job->conv->padding.w; i < end - job->conv->padding.w; i++) {
+        const int32_t left = i >= 0 && i < width ? row[i * step] : zero;
+        const int32_t right = i + apart >= 0 && i + apart < width ? row[(i + apart) * step] : zero;
+        *packed++ = (uint32_t)left + ((uint32_t)right << 16);
+    }
+    return packed;
+}
+
+// Rows [first, first + n) of channel `channel` of the input; those outside it hold the zero point.
+MNF_HOT static void pack(const job_t *job, int32_t channel, int32_t first, int32_t n, uint32_t *packed) {
+    const int32_t pitch = job->band.pitch, width = job->in->w, step = job->in->c, pad = job->conv->padding.w;
+    const int32_t apart = job->band.apart * job->conv->stride.w;
+    // Words [begin, end) have both lanes inside.
+    const int32_t begin = pad < pitch ? pad : pitch;
+    const int32_t inside = width - apart + pad;
+    const int32_t end = inside < begin ? begin : inside < pitch ? inside : pitch;
+    const int32_t high = apart * step;
+    const uint32_t zero = (uint32_t)-job->conv->input_offset * 0x10001u;
+    for (int32_t y = first; y < first + n; y++) {
+        if (y < 0 || y >= job->in->h) {
+            for (int32_t i = 0; i < pitch; i++) {
+                *packed++ = zero;
+            }
+            continue;
+        }
+        const int8_t *row = job->x + (y * width * step + channel);
+        packed = pack_columns(job, row, 0, begin, packed);
+        const int8_t *at = row + (begin - pad) * step;
+        for (int32_t i = begin; i < end; i++) {
+            *packed++ = (uint32_t)at[0] + ((uint32_t)at[high] << 16);
+            at += step;
+        }
+        packed = pack_columns(job, row, end, pitch, packed);
+    }
+}
+
+// Any taps: each product is split.
+MNF_HOT static void sum_rows(const job_t *job, int32_t o, const uint32_t *packed, int32_t rows, int32_t *sums) {
+    const cmsis_nn_dw_conv_params *conv = job->conv;
+    const int32_t step = job->out->c, half = job->band.half, pitch = job->band.pitch;
+    for (int32_t y = 0; y < rows; y++) {
+        for (int32_t x = 0; x < half; x++) {
+            const uint32_t *from = packed + (y * conv->stride.h * pitch + x * conv->stride.w);
+            const int8_t *w = job->weights + o;
+            uint32_t both = 0;
+            int32_t upper = 0;
+            for (int32_t ky = 0; ky < job->filter->h; ky++) {
+                const uint32_t *at = from;
+                for (int32_t kx = job->filter->w; kx > 0; kx--) {
+                    const uint32_t product = *at * (uint32_t)(int32_t)*w;
+                    both += product;
+                    upper += (int32_t)(product + 0x8000) >> 16;
+                    at += conv->dilation.w;
+                    w += step;
+                }
+                from += conv->dilation.h * pitch;
+            }
+            sums[x] = (int32_t)(both - ((uint32_t)upper << 16));
+            sums[x + job->band.apart] = upper;
+        }
+        sums += job->out->w;
+    }
+}
+
+static int32_t magnitude(int32_t a) {
+    return a < 0 ? -a : a;
+}
+
+// 3x3 weights of a channel; which loop serves them depends on how large they are.
+static mnf_dw3x3_rows_t take_weights(const job_t *job, int32_t o, int32_t *weights) {
+    const int32_t step = job->out->c;
+    const int8_t *w = job->weights + o;
+    bool exact = true, fit = true;
+    for (int32_t row = 0; row < 3; row++) {
+        weights[0] = w[0];
+        weights[1] = w[step];
+        weights[2] = w[2 * step];
+        const int32_t two = magnitude(weights[0]) + magnitude(weights[1]);
+        exact = exact && two < 256; // times 128 stays within 16 bits
+        fit = fit && two + magnitude(weights[2]) < 256;
+        weights += 3;
+        w += 3 * step;
+    }
+    if (job->conv->stride.w == 1) {
+        return fit ? mnf_dw3x3_s1_fit : exact ? mnf_dw3x3_s1 : NULL;
+    }
+    return fit ? mnf_dw3x3_s2_fit : exact ? mnf_dw3x3_s2 : NULL;
+}
+
+static void take_channel(const job_t *job, int32_t o, channel_t *channel) {
+    const cmsis_nn_dims *filter = job->filter;
+    const cmsis_nn_dw_conv_params *conv = job->conv;
+    const int32_t taps = filter->h * filter->w;
+    int32_t total = 0;
+    channel->rows = NULL;
+    if (filter->h == 3 && filter->w == 3 && conv->dilation.h == 1 && conv->dilation.w == 1 && conv->stride.w <= 2) {
+        channel->rows = take_weights(job, o, channel->dw.weights);
+        for (int32_t i = 0; i < 9; i++) {
+            total += channel->dw.weights[i];
+        }
+    } else {
+        for (int32_t i = 0; i < taps; i++) {
+            total += job->weights[i * job->out->c + o];
+        }
+    }
+    const int32_t bias = mnf_add_wrap(job->bias ? job->bias[o] : 0, mnf_mul_wrap(conv->input_offset, total));
+    const int32_t multiplier = job->quant->multiplier[o], shift = job->quant->shift[o];
+    channel->requant = (mnf_requant_channel_t) {
+        multiplier & 0xffff, multiplier >> 16, -shift, conv->output_offset, bias,
+        conv->activation.min, conv->activation.max, job->out->c,
+    };
+    // |sum| <= taps * 2^14
+    channel->quick = shift < 0 && taps <= 1 << 15 && bias < 1 << 29 && bias > -(1 << 29);
+}
+
+static void finish(const int32_t *sums, int32_t n, int8_t *y, const mnf_requant_channel_t *c) {
+    const int32_t multiplier = (int32_t)((uint32_t)c->multiplier_high << 16) | c->multiplier_low;
+    const cmsis_nn_activation activation = {c->min, c->max};
+    for (int32_t i = 0; i < n; i++) {
+        *y = mnf_output_s8((uint32_t)sums[i] + (uint32_t)c->bias, multiplier, -c->right, c->offset, activation);
+        y += c->step;
+    }
+}
+
+// What all channels of a 3x3 have in common.
+static void lay_out(const job_t *job, mnf_dw3x3_t *dw) {
+    const mnf_depthwise_band_t *band = &job->band;
+    const int32_t stride = job->conv->stride.w, row = band->pitch * 4;
+    dw->pair_bytes = (band->half & ~1) * 4;
+    dw->odd = band->half & 1;
+    dw->back = 2 * row + (stride == 1 ? 8 : 4);
+    dw->next_in = row * job->conv->stride.h - dw->pair_bytes * stride;
+    dw->next_out = job->out->w * 4 - dw->pair_bytes;
+    dw->row_step = row - (stride == 1 ? 16 : 20);
+    dw->high = band->apart * 4 - 8;
+}
+
+// Outputs [y, y + rows) of output channel o, of a band that is packed.
+static void run_band(const job_t *job, channel_t *channel, int32_t o, int32_t y, int32_t rows, const uint32_t *packed, int32_t *sums) {
+    const int32_t width = job->out->w;
+    if (channel->rows != NULL) {
+        channel->dw.rows = rows;
+        channel->rows(packed, sums, &channel->dw);
+    } else {
+        sum_rows(job, o, packed, rows, sums);
+    }
+    int8_t *to = job->y + (y * width * job->out->c + o);
+    (channel->quick ? mnf_requantise_channel : finish)(sums, rows * width, to, &channel->requant);
+}
+
+static void run(void *data, uint32_t part, uint32_t parts) {
+    const job_t *job = data;
+    const mnf_depthwise_band_t *band = &job->band;
+    const int32_t mult = job->conv->ch_mult, stride = job->conv->stride.h, height = job->out->h;
+    uint32_t *packed = job->scratch + (uint32_t)band->bytes / 4 * part;
+    int32_t *sums = (int32_t *)packed + band->packed;
+    channel_t channel;
+    lay_out(job, &channel.dw);
+    const mnf_share_t share = mnf_share(job->out->c, 1, part, parts);
+    for (int32_t o = share.begin; o < share.end;) {
+        // Output channels [o, next) share an input channel.
+        const int32_t in = o / mult;
+        const int32_t next = (in + 1) * mult < share.end ? (in + 1) * mult : share.end;
+        int32_t kept = 0; // rows that the last band had packed already
+        for (int32_t y = 0, rows; y < height; y += rows) {
+            rows = band->rows < height - y ? band->rows : height - y;
+            const int32_t n = (rows - 1) * stride + band->reach;
+            pack(job, in, y * stride - job->conv->padding.h + kept, n - kept, packed + kept * band->pitch);
+            for (int32_t i = o; i < next; i++) {
+                if (mult > 1 || y == 0) {
+                    take_channel(job, i, &channel);
+                }
+                run_band(job, &channel, i, y, rows, packed, sums);
+            }
+            kept = band->reach > stride ? band->reach - stride : 0;
+            memmove(packed, packed + (n - kept) * band->pitch, (size_t)(kept * band->pitch) * 4);
+        }
+        o = next;
+    }
+}
+
+// Taps too far apart to be packed.
+static void run_plain(const job_t *job) {
+    const cmsis_nn_dw_conv_params *conv = job->conv;
+    const cmsis_nn_dims *in = job->in, *filter = job->filter, *out = job->out;
+    int8_t *to = job->y;
+    for (int32_t y = 0; y < out->h; y++) {
+        const mnf_taps_t rows = mnf_taps(y, conv->stride.h, conv->padding.h, conv->dilation.h, filter->h, in->h);
+        for (int32_t x = 0; x < out->w; x++) {
+            const mnf_taps_t cols = mnf_taps(x, conv->stride.w, conv->padding.w, conv->dilation.w, filter->w, in->w);
+            for (int32_t o = 0; o < out->c; o++) {
+                uint32_t sum = job->bias ? (uint32_t)job->bias[o] : 0;
+                for (int32_t ky = rows.begin; ky < rows.end; ky++) {
+                    for (int32_t kx = cols.begin; kx < cols.end; kx++) {
+                        const int32_t iy = rows.start + ky * conv->dilation.h, ix = cols.start + kx * conv->dilation.w;
+                        const int32_t at = (iy * in->w + ix) * in->c + o / conv->ch_mult;
+                        const int32_t w = job->weights[(ky * filter->w + kx) * out->c + o];
+                        sum += (uint32_t)((job->x[at] + conv->input_offset) * w);
+                    }
+                }
+                *to++ = mnf_output_s8(sum, job->quant->multiplier[o], job->quant->shift[o], conv->output_offset, conv->activation);
+            }
+        }
+    }
+}
+
+arm_cmsis_nn_status arm_depthwise_conv_wrapper_s8(
+    const cmsis_nn_context *ctx, const cmsis_nn_dw_conv_params *dw_conv_params,
+    const cmsis_nn_per_channel_quant_params *quant_params,
+    const cmsis_nn_dims *input_dims, const int8_t *input_data,
+    const cmsis_nn_dims *filter_dims, const int8_t *filter_data,
+    const cmsis_nn_dims *bias_dims, const int32_t *bias_data,
+    const cmsis_nn_dims *output_dims, int8_t *output_data) {
+    (void)bias_dims;
+    if (input_dims->c * dw_conv_params->ch_mult != output_dims->c) {
+        return ARM_CMSIS_NN_ARG_ERROR;
+    }
+    job_t job = {
+        dw_conv_params, quant_params, input_dims, filter_dims, output_dims, input_data, filter_data, bias_data, output_data,
+        mnf_depthwise_band(dw_conv_params, filter_dims, output_dims), ctx->buf,
+    };
+    if (job.band.rows == 0) {
+        run_plain(&job);
+    } else {
+        mnf_parallel(run, &job);
+    }
+    return ARM_CMSIS_NN_SUCCESS;
+}
+
+#endif

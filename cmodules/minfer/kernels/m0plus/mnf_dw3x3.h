@@ -1,0 +1,48 @@
+// The loops of depthwise convolution on ARMv6-M.
+//
+// Pixels are packed in pairs: a word is x[i] + (x[i + apart] << 16), both signed, so one product with a weight serves two outputs
+// of a row, `apart` columns from each other (the lanes). A sum of such products is exact in both lanes as long as the lower one
+// stays within 16 bits: every now and then the sum is split (the upper half, plus one where the lower one is negative, is
+// added to the upper lane's result), while the sum of all, modulo 2^32, gives the lower lane's result in the end.
+#ifndef MNF_DW3X3_H
+#define MNF_DW3X3_H
+
+#include <stdint.h>
+
+// One channel of one band of rows. Read by the assembly: words in this order.
+typedef struct {
+    int32_t weights[9];
+    int32_t rows;        // output rows
+    int32_t pair_bytes;  // of the lower lane's results that are computed by twos: half rounded down to even, times 4
+    int32_t odd;         // 1 where one more is left
+    int32_t back;        // bytes from behind the last word that two columns read to the first that the next two do
+    int32_t next_in;     // bytes from there, after all columns by twos, to the next output row's first word
+    int32_t next_out;    // bytes from behind the lower lane's results by twos to the next row's
+    int32_t row_step;    // bytes from behind the words that two columns read of a row to the next row's
+    int32_t high;        // bytes from behind two results of the lower lane to the upper lane's
+} mnf_dw3x3_t;
+
+// 3x3 taps, stride 1 or 2 along a row: sums[rows][out_w] of packed[.][pitch]. `rows_fit`: three products of a row of taps stay
+// within 16 bits, which saves a third of the splits; else the first two must.
+typedef void (*mnf_dw3x3_rows_t)(const uint32_t *packed, int32_t *sums, const mnf_dw3x3_t *band);
+void mnf_dw3x3_s1(const uint32_t *packed, int32_t *sums, const mnf_dw3x3_t *band);
+void mnf_dw3x3_s1_fit(const uint32_t *packed, int32_t *sums, const mnf_dw3x3_t *band);
+void mnf_dw3x3_s2(const uint32_t *packed, int32_t *sums, const mnf_dw3x3_t *band);
+void mnf_dw3x3_s2_fit(const uint32_t *packed, int32_t *sums, const mnf_dw3x3_t *band);
+
+// How sums of one channel become outputs. Read by the assembly: words in this order.
+typedef struct {
+    int32_t multiplier_low;  // unsigned 16 bits
+    int32_t multiplier_high;
+    int32_t right;           // 1 to 31
+    int32_t offset;          // of the output
+    int32_t bias;            // added to each sum
+    int32_t min;
+    int32_t max;
+    int32_t step;            // bytes from one output to the next
+} mnf_requant_channel_t;
+
+// n > 0 outputs from sums which, with their bias, are less than 2^30 in size.
+void mnf_requantise_channel(const int32_t *sums, int32_t n, int8_t *output, const mnf_requant_channel_t *channel);
+
+#endif
