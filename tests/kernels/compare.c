@@ -28,7 +28,7 @@ static int32_t bias[64], multiplier[64], shift[64];
 static int8_t expected[1024 + 2 * GUARD], found[1024 + 2 * GUARD];
 static uint32_t scratch[700];
 
-static uint32_t random_state = 1;
+static uint32_t random_state; // never 0
 
 static uint32_t any(void) {
     random_state ^= random_state << 13;
@@ -172,9 +172,17 @@ static result_t fully_connect(void) {
 __attribute__((noreturn)) static void leave(int code) {
     // Arm's semihosting: SYS_EXIT_EXTENDED, ADP_Stopped_ApplicationExit.
     const uintptr_t block[2] = {0x20026, (uintptr_t)code};
+#if defined(__riscv)
+    register uintptr_t call __asm__ ("a0") = 0x20;
+    register const uintptr_t *argument __asm__ ("a1") = block;
+    __asm__ volatile (
+        ".balign 16\n.option push\n.option norvc\nslli x0, x0, 0x1f\nebreak\nsrai x0, x0, 7\n.option pop"
+        : "+r" (call) : "r" (argument) : "memory");
+#else
     register uintptr_t call __asm__ ("r0") = 0x20;
     register const uintptr_t *argument __asm__ ("r1") = block;
     __asm__ volatile ("bkpt 0xab" : "+r" (call) : "r" (argument) : "memory");
+#endif
     for (;;) {
     }
 }
@@ -183,13 +191,22 @@ static void fault(void) {
     leave(4);
 }
 
-extern uint8_t stack_top[];
 static void start(void) {
     leave(main());
 }
-__attribute__((section(".vectors"), used)) static const void *const vectors[] = {stack_top, start, fault, fault};
+
+#if defined(__riscv)
+__attribute__((naked, used, section(".start"))) void reset(void);
+void reset(void) {
+    __asm__ volatile (".option arch, +zicsr\n la sp, stack_top\n la t0, %0\n csrw mtvec, t0\n j %1" :: "i" (fault), "i" (start));
+}
+#else
+extern uint8_t stack_top[];
+__attribute__((section(".start"), used)) static const void *const vectors[] = {stack_top, start, fault, fault};
+#endif
 
 int main(void) {
+    random_state = 1;
     result_t (*const kernels[])(void) = {convolve, fully_connect};
     for (uint32_t k = 0; k < sizeof(kernels) / sizeof(kernels[0]); k++) {
         for (int32_t done = 0; done < SHAPES;) {
