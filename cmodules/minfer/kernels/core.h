@@ -15,8 +15,10 @@
 #define MNF_OWN_CONVOLVE_S8 1
 #elif defined(__ARM_FEATURE_DSP)
 #define MNF_CORE_DSP 1
+#define MNF_OWN_CONVOLVE_S8 1
 #elif defined(__riscv) && __riscv_xlen == 32
 #define MNF_CORE_RV32 1
+#define MNF_OWN_CONVOLVE_S8 1
 #endif
 
 // Put before the definition of a function that most of an inference is spent in: with MINFER_RAM_KERNELS=1, the default on the

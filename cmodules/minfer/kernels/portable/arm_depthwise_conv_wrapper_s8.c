@@ -24,6 +24,12 @@ arm_cmsis_nn_status arm_depthwise_conv_wrapper_s8(
     if (input_dims->c * conv->ch_mult != output_dims->c) {
         return ARM_CMSIS_NN_ARG_ERROR;
     }
+#if MNF_CORE_DSP
+    if (mnf_depthwise_s8(ctx, conv, quant_params, input_dims, input_data, filter_dims, filter_data, bias_data,
+            output_dims, output_data)) {
+        return ARM_CMSIS_NN_SUCCESS;
+    }
+#endif
     // Unsigned, because the step past the last tap may wrap where dilation is large; it is never used then.
     const uint32_t in_step = (uint32_t)input_dims->c * (uint32_t)conv->dilation.w;
     const uint32_t w_step = (uint32_t)output_dims->c;

@@ -1,0 +1,98 @@
+// What the kernels for cores with the DSP extension share: two products of 16 bits in one instruction (SMLAD), signed bytes of a
+// word as halves of two (SXTB16), a rounded high product (SMMULR).
+#ifndef MNF_DSP_H
+#define MNF_DSP_H
+
+#include <arm_acle.h>
+#include <string.h>
+
+#include "kernels/portable/mnf_kernels.h"
+
+// A word from any address. The families with this extension read across word boundaries.
+static inline uint32_t mnf_load(const void *from) {
+    uint32_t word;
+    memcpy(&word, from, sizeof(word));
+    return word;
+}
+
+static inline uint32_t mnf_sxtab16(uint32_t offset, uint32_t bytes) {
+    return (uint32_t)__sxtab16((int16x2_t)offset, (int8x4_t)bytes);
+}
+
+// Bytes 1 and 3 of a word, sign extended, plus the halves of `offset`;
+// mnf_sxtab16 does bytes 0 and 2.
+static inline uint32_t mnf_sxtab16_odd(uint32_t offset, uint32_t bytes) {
+    uint32_t halves;
+    __asm__ ("sxtab16 %0, %1, %2, ror #8" : "=r" (halves) : "r" (offset), "r" (bytes));
+    return halves;
+}
+
+static inline uint32_t mnf_sxtb16_odd(uint32_t bytes) {
+    uint32_t halves;
+    __asm__ ("sxtb16 %0, %1, ror #8" : "=r" (halves) : "r" (bytes));
+    return halves;
+}
+
+// The low halves of two words, or the high ones; b's above a's.
+static inline uint32_t mnf_low_halves(uint32_t a, uint32_t b) {
+    uint32_t halves;
+    __asm__ ("pkhbt %0, %1, %2, lsl #16" : "=r" (halves) : "r" (a), "r" (b));
+    return halves;
+}
+
+static inline uint32_t mnf_high_halves(uint32_t a, uint32_t b) {
+    uint32_t halves;
+    __asm__ ("pkhtb %0, %1, %2, asr #16" : "=r" (halves) : "r" (b), "r" (a));
+    return halves;
+}
+
+// The high word of a * b, rounded half up: with a doubled, mnf_doubling_high_mul.
+static inline int32_t mnf_smmulr(int32_t a, int32_t b) {
+    int32_t high;
+    __asm__ ("smmulr %0, %1, %2" : "=r" (high) : "r" (a), "r" (b));
+    return high;
+}
+
+// 8-bit outputs of one channel in seven instructions each, for sums below 2^30 and shifts that leave room for the offset.
+typedef struct {
+    int32_t multiplier;
+    int32_t right; // 1 to 22
+    int32_t add;   // half of 2^right to round, and the output's zero point times 2^right
+} mnf_quick_t;
+
+// Up to which shift to the right a layer's channels may go the quick way: 22, or 0 where a sum may reach 2^30. It cannot where all
+// biases are below 2^29 and the products are no more than 2^14, each at most 255 * 128.
+static inline uint32_t mnf_quick_shifts(const int32_t *bias, int32_t channels, int32_t depth) {
+    bool small = depth <= 1 << 14;
+    for (int32_t o = 0; bias != NULL && o < channels; o++) {
+        small &= (uint32_t)bias[o] + (1u << 29) < 1u << 30;
+    }
+    return small ? 22 : 0;
+}
+
+static inline bool mnf_is_quick(int32_t shift, uint32_t quick_shifts) {
+    return ~(uint32_t)shift < quick_shifts;
+}
+
+static inline mnf_quick_t mnf_quick(int32_t multiplier, int32_t shift, int32_t offset) {
+    return (mnf_quick_t) {multiplier, -shift, (int32_t)((uint32_t)(2 * offset + 1) << (-shift - 1))};
+}
+
+// mnf_output_s8 without its clamp. Halves away from 0: below 0 a little less than half is added.
+static inline int32_t mnf_quick_output(mnf_quick_t q, uint32_t sum) {
+    int32_t scaled = mnf_smmulr((int32_t)(sum << 1), q.multiplier);
+    scaled += scaled >> 31;
+    return __ssat((scaled + q.add) >> q.right, 8);
+}
+
+static inline bool mnf_is_whole_range(cmsis_nn_activation activation) {
+    return activation.min <= INT8_MIN && activation.max >= INT8_MAX;
+}
+
+static inline void mnf_clamp_bytes(int8_t *data, int32_t n, cmsis_nn_activation activation) {
+    for (int32_t i = 0; i < n; i++) {
+        data[i] = (int8_t)mnf_clamp(data[i], activation.min, activation.max);
+    }
+}
+
+#endif
