@@ -23,6 +23,7 @@ OUTCOMES = {
     2: "it refuses the model",
     3: "a kernel refused",
     4: "it faulted",
+    5: "its kernels need a larger arena than the file planned",
 }
 
 

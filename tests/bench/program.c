@@ -1,6 +1,7 @@
 // Loads a model, runs it on one input and compares its outputs, byte for byte, on a bare core under QEMU.
-// bench_mark() is called before and after the load, before the first operator and after each: the plugin count.c writes down how
-// many instructions have run at each call. Exit code: 0 exact, 1 other outputs, 2 model refused, 3 a kernel refused, 4 fault.
+// bench_mark() is called before and after the load, before the first operator and after each: the plugin count.c writes down
+// how many instructions have run at each call. Exit code: 0 exact, 1 other outputs, 2 model refused, 3 a kernel refused,
+// 4 fault, 5 an arena larger than the file planned.
 #include <string.h>
 
 #include "mnf.h"
@@ -49,7 +50,8 @@ static void start(void) {
 #if defined(__riscv)
 __attribute__((naked, used, section(".start"))) void bench_reset(void);
 void bench_reset(void) {
-    __asm__ volatile (".option arch, +zicsr\n la sp, bench_stack_top\n la t0, %0\n csrw mtvec, t0\n j %1" :: "i" (fault), "i" (start));
+    __asm__ volatile (
+        ".option arch, +zicsr\n la sp, bench_stack_top\n la t0, %0\n csrw mtvec, t0\n j %1" :: "i" (fault), "i" (start));
 }
 #else
 typedef void (*vector_t)(void);
@@ -62,11 +64,15 @@ __attribute__((used, section(".start"))) static const vector_t vectors[16] = {
 int main(void) {
     mnf_model_t model;
     mnf_error_t error;
+    const mnf_header_t *header = (const mnf_header_t *)(const void *)bench_model;
     bench_mark();
-    const bool loaded = mnf_load(&model, bench_model, ((const mnf_header_t *)(const void *)bench_model)->file_size, &error);
+    const bool loaded = mnf_load(&model, bench_model, header->file_size, &error);
     bench_mark();
     if (!loaded) {
         return 2;
+    }
+    if (model.arena_size != header->arena_size) {
+        return 5;
     }
     uint8_t *arena = bench_arena;
     memset(arena, 0xa5, model.arena_size);
