@@ -1,4 +1,4 @@
-"""Sends frames to main.py as a camera gives them, 160 x 120 pixels in RGB565, and prints what it answers.
+"""Sends frames to main.py as a camera gives them, 160 x 120 pixels in YUV 4:2:2, and prints what it answers.
 
     python examples/person/camera.py PORT                  # of the laptop's camera (pip install opencv-python pillow)
     python examples/person/camera.py PORT PICTURE...       # of pictures (pip install pillow)
@@ -19,11 +19,13 @@ INTERRUPT, RESTART = b"\r\x03\x03", b"\x04"  # Ctrl-C, and Ctrl-D at the prompt
 START_SECONDS = 30
 
 
-def rgb565(image: Image.Image) -> bytes:
-    """A frame: the middle of the picture, low byte first."""
+def yuv422(image: Image.Image) -> bytes:
+    """A frame, of the middle of the picture: Y U Y V."""
     fitted = ImageOps.fit(image.convert("RGB"), (WIDTH, HEIGHT), Image.Resampling.BILINEAR)
-    red, green, blue = np.moveaxis(np.asarray(fitted).astype("<u2"), -1, 0)
-    return (red >> 3 << 11 | green >> 2 << 5 | blue >> 3).astype("<u2").tobytes()
+    y, u, v = np.moveaxis(np.asarray(fitted.convert("YCbCr")), -1, 0)
+    frame = np.stack([y, y], -1)
+    frame[:, ::2, 1], frame[:, 1::2, 1] = u[:, ::2], v[:, ::2]
+    return frame.tobytes()
 
 
 def webcam() -> Iterator[Image.Image]:
@@ -53,7 +55,7 @@ def main() -> None:
     if len(sys.argv) < 2 or sys.argv[1:] == ["-"]:
         sys.exit(__doc__)
     frames = (
-        rgb565(image) for image in (map(Image.open, sys.argv[2:]) if sys.argv[2:] else webcam())
+        yuv422(image) for image in (map(Image.open, sys.argv[2:]) if sys.argv[2:] else webcam())
     )
     if sys.argv[1] == "-":
         for frame in frames:

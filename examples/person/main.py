@@ -1,4 +1,5 @@
-# Is there a person? Looks at the .bmp files beside it, then at frames that camera.py sends from a laptop's camera.
+# Is there a person? Looks at the .bmp files beside it, then at frames: of an OV7670 where ov7670.py lies beside it, else those
+# that camera.py sends from a laptop's camera.
 # The same script runs on the unix port and on a board. person.mnf lies beside it, in /rom or in /: see README.md.
 import json
 import os
@@ -79,14 +80,32 @@ def watch(pipeline):
         micropython.kbd_intr(3)
 
 
+def look_out(pipeline):
+    # Says when somebody comes, as the camera on the board sees it. Until Ctrl-C.
+    from machine import I2C, Pin
+    from minfer.stream import Stream
+    from ov7670 import OV7670, ROW
+
+    camera = OV7670(I2C(0, scl=Pin(17), sda=Pin(16), freq=100_000))
+    try:
+        for answer in Stream(camera, pipeline, block=ROW):
+            print(answer.label, answer.probability)
+    finally:
+        camera.close()
+
+
 def main():
     pipeline = minfer.pipeline(find("person.mnf"))
     print(pipeline.model)
-    for name in sorted(os.listdir(here)):
+    names = sorted(os.listdir(here))
+    for name in names:
         if name.endswith(".bmp"):
             label, probability = look_at(here + "/" + name, pipeline.model)
             print("%-16s %s (%.1f %%)" % (name, label, 100 * probability))
-    watch(pipeline)
+    if "ov7670.py" in names:
+        look_out(pipeline)
+    else:
+        watch(pipeline)
 
 
 main()

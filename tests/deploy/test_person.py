@@ -1,4 +1,4 @@
-"""examples/person on the emulated Pico: the model in ROMFS, pictures in its file system, frames over its serial port."""
+"""examples/person on the emulated Pico: the model in ROMFS, pictures in its file system, frames over its serial port or from a camera."""
 
 from __future__ import annotations
 
@@ -46,3 +46,11 @@ def test_pictures_and_frames(tmp_path: Path) -> None:
         frames = [STAGE / "person.bmp"] * 3
         answers = run(sys.executable, EXAMPLE / "camera.py", pico.port, *frames).splitlines()
         assert len(answers) == 3 and answers[2].endswith(" person"), answers
+
+
+def test_camera_on_the_board(tmp_path: Path) -> None:
+    """Rows through PIO and DMA, from a camera that a script on the same chip plays."""
+    with start(tmp_path / "flash") as pico:
+        mpremote = [sys.executable, "-m", "mpremote", "connect", pico.port]
+        run(*mpremote, "cp", EXAMPLE / "ov7670.py", ":")
+        assert run(*mpremote, "run", Path(__file__).with_name("ov7670_pins.py")) == "ok\n"
