@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -11,40 +12,70 @@ from c_programs import KERNELS, MINFER, WARNINGS, includes
 
 HERE = Path(__file__).parent
 SHAPES = 10_000  # of each kernel
+
+
+@dataclass(frozen=True)
+class Family:
+    """Where a family's kernels run: the compiler's flags, its C library, QEMU's machine and what it needs, the linker script."""
+
+    flags: str
+    library: str
+    machine: str
+    script: str
+    prefix: str = "arm-none-eabi-"
+    qemu: str = "qemu-system-arm"
+    options: str = ""
+
+
 FAMILIES = {
-    # family: QEMU's machine, the compiler's flags, the linker script
-    "m0plus": ("microbit", ["-mcpu=cortex-m0plus", "-mthumb"], "microbit.ld"),
+    "m0plus": Family("-mcpu=cortex-m0plus -mthumb", "nosys", "microbit", "microbit.ld"),
+    "rv32": Family(
+        "-march=rv32imac -mabi=ilp32 -mcmodel=medany",
+        "picolibc",
+        "virt",
+        "virt.ld",
+        "riscv64-unknown-elf-",
+        "qemu-system-riscv32",
+        "-bios none",
+    ),
 }
 
 
-def run(*command: object) -> str:
-    return subprocess.run([str(part) for part in command], check=True, capture_output=True, text=True).stdout
+def run(*command: object, cwd: Path | None = None) -> str:
+    done = subprocess.run([str(part) for part in command], cwd=cwd, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
-def build(folder: Path, family: str, flags: list[str], script: str) -> Path:
+def build(folder: Path, name: str) -> Path:
     """compare.c with the family's kernels, and with the portable ones, whose names get a prefix."""
-    compiler = ["arm-none-eabi-gcc", *flags, "-std=gnu99", "-O2", "-ffunction-sections", *WARNINGS, *includes()]
+    family = FAMILIES[name]
+    compiler = [f"{family.prefix}gcc", *family.flags.split()]
+    library = f"-specs={family.library}.specs"
+    compile_ = [*compiler, library, "-std=gnu99", "-O2", "-ffunction-sections", *WARNINGS, *includes()]
     portable = [path for path in KERNELS if path.parent.name == "portable"]
-    own = [*portable, *(path for path in KERNELS if path.parent.name == family)]
-    reference = folder / "portable.o"
-    run(*compiler, "-DMNF_PORTABLE", "-r", "-nostdlib", *portable, "-o", reference)
-    names = [line.split()[2] for line in run("arm-none-eabi-nm", "-g", "--defined-only", reference).splitlines()]
+    own = [*portable, *(path for path in KERNELS if path.parent.name == name)]
+    run(*compile_, "-DMNF_PORTABLE", "-c", *portable, cwd=folder)
+    reference = folder / "reference"
+    run(*compiler, "-r", "-nostdlib", *sorted(folder.glob("*.o")), "-o", reference)
+    names = [line.split()[2] for line in run(f"{family.prefix}nm", "-g", "--defined-only", reference).splitlines()]
     (folder / "names").write_text("".join(f"{name} portable_{name}\n" for name in names))
-    run("arm-none-eabi-objcopy", f"--redefine-syms={folder / 'names'}", reference)
+    run(f"{family.prefix}objcopy", f"--redefine-syms={folder / 'names'}", reference)
     program = folder / "compare.elf"
-    link = ["-nostartfiles", "-specs=nosys.specs", "-T", HERE / script, "-Wl,--gc-sections"]
-    run(*compiler, f"-DSHAPES={SHAPES}", HERE / "compare.c", *own, reference, *link, "-o", program)
+    link = ["-nostartfiles", "-T", HERE / family.script, "-Wl,--gc-sections"]
+    run(*compile_, f"-DSHAPES={SHAPES}", HERE / "compare.c", *own, reference, *link, "-o", program)
     return program
 
 
-@pytest.mark.parametrize("family", FAMILIES)
-def test_equals_portable(family: str, tmp_path: Path) -> None:
-    machine, flags, script = FAMILIES[family]
-    for tool in ("arm-none-eabi-gcc", "qemu-system-arm"):
+@pytest.mark.parametrize("name", FAMILIES)
+def test_equals_portable(name: str, tmp_path: Path) -> None:
+    family = FAMILIES[name]
+    for tool in (f"{family.prefix}gcc", family.qemu):
         if shutil.which(tool) is None:
             pytest.skip(f"{tool} is missing")
-    assert MINFER.joinpath("kernels", family).is_dir()
-    program = build(tmp_path, family, flags, script)
-    command = ["qemu-system-arm", "-M", machine, "-nographic", "-monitor", "none", "-serial", "none", "-semihosting"]
-    result = subprocess.run([*command, "-kernel", program], capture_output=True, timeout=600)
+    assert MINFER.joinpath("kernels", name).is_dir()
+    program = build(tmp_path, name)
+    command = [family.qemu, "-M", family.machine, *family.options.split()]
+    command += ["-nographic", "-monitor", "none", "-serial", "none", "-semihosting", "-kernel", str(program)]
+    result = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, timeout=600)
     assert result.returncode == 0, {1: "outputs differ", 4: "a fault"}.get(result.returncode, result.stderr)
