@@ -31,11 +31,27 @@ typedef struct {
     mnf_requant_channel_t requant;
 } channel_t;
 
-// Of a row of one channel from its first element on, words [begin, end) of the packed one: lanes outside the input hold the zero point.
-MNF_HOT static uint32_t *pack_columns(const job_t *job, const int8_t *row, int32_t begin, int32_t end, uint32_t *packed) {
+// Words of the packed rows whose lanes both lie inside the input, and what of a word does where one does not. False where some
+// word has both outside, or the left one to the right of the input: such rows are packed word by word.
+static bool lay_out_rows(const job_t *job, mnf_pack_t *pack) {
+    const int32_t pitch = job->band.pitch, width = job->in->w, step = job->in->c, pad = job->conv->padding.w;
+    const int32_t apart = job->band.apart * job->conv->stride.w;
+    const int32_t end = width - apart + pad; // of the words whose right lane is inside
+    pack->step = step;
+    pack->skip = (width - pitch) * step;
+    pack->before = pad;
+    pack->inside = (end < pitch ? end : pitch) - pad;
+    pack->after = end < pitch ? pitch - end : 0;
+    pack->high = apart * step;
+    pack->zero = -job->conv->input_offset;
+    return apart >= pad && pack->inside > 0 && pitch - pad <= width;
+}
+
+// One row, word by word; `row` is its first element.
+static uint32_t *pack_row(const job_t *job, const int8_t *row, uint32_t *packed) {
     const int32_t width = job->in->w, step = job->in->c, zero = -job->conv->input_offset;
     const int32_t apart = job->band.apart * job->conv->stride.w;
-    for (int32_t i = begin - job->conv->padding.w; i < end - job->conv->padding.w; i++) {
+    for (int32_t i = -job->conv->padding.w; i < job->band.pitch - job->conv->padding.w; i++) {
         const int32_t left = i >= 0 && i < width ? row[i * step] : zero;
         const int32_t right = i + apart >= 0 && i + apart < width ? row[(i + apart) * step] : zero;
         *packed++ = (uint32_t)left + ((uint32_t)right << 16);
@@ -43,31 +59,37 @@ MNF_HOT static uint32_t *pack_columns(const job_t *job, const int8_t *row, int32
     return packed;
 }
 
-// Rows [first, first + n) of channel `channel` of the input; those outside it hold the zero point.
-MNF_HOT static void pack(const job_t *job, int32_t channel, int32_t first, int32_t n, uint32_t *packed) {
-    const int32_t pitch = job->band.pitch, width = job->in->w, step = job->in->c, pad = job->conv->padding.w;
-    const int32_t apart = job->band.apart * job->conv->stride.w;
-    // Words [begin, end) have both lanes inside.
-    const int32_t begin = pad < pitch ? pad : pitch;
-    const int32_t inside = width - apart + pad;
-    const int32_t end = inside < begin ? begin : inside < pitch ? inside : pitch;
-    const int32_t high = apart * step;
+static uint32_t *pack_outside(const job_t *job, int32_t rows, uint32_t *packed) {
     const uint32_t zero = (uint32_t)-job->conv->input_offset * 0x10001u;
-    for (int32_t y = first; y < first + n; y++) {
-        if (y < 0 || y >= job->in->h) {
-            for (int32_t i = 0; i < pitch; i++) {
-                *packed++ = zero;
+    for (int32_t n = rows * job->band.pitch; n > 0; n--) {
+        *packed++ = zero;
+    }
+    return packed;
+}
+
+// Rows [first, end) of channel `channel` of the input; those outside it hold the zero point.
+static void pack(const job_t *job, const mnf_pack_t *how, int32_t channel, int32_t first, int32_t end, uint32_t *packed) {
+    const int32_t height = job->in->h, row_bytes = job->in->w * job->in->c;
+    if (first < 0) {
+        const int32_t outside = (end < 0 ? end : 0) - first;
+        packed = pack_outside(job, outside, packed);
+        first += outside;
+    }
+    const int32_t inside = (end < height ? end : height) - first;
+    if (inside > 0) {
+        const int8_t *row = job->x + (first * row_bytes + channel);
+        if (how != NULL) {
+            packed = mnf_pack_rows(row - job->conv->padding.w * job->in->c, inside, packed, how);
+        } else {
+            for (int32_t i = 0; i < inside; i++) {
+                packed = pack_row(job, row, packed);
+                row += row_bytes;
             }
-            continue;
         }
-        const int8_t *row = job->x + (y * width * step + channel);
-        packed = pack_columns(job, row, 0, begin, packed);
-        const int8_t *at = row + (begin - pad) * step;
-        for (int32_t i = begin; i < end; i++) {
-            *packed++ = (uint32_t)at[0] + ((uint32_t)at[high] << 16);
-            at += step;
-        }
-        packed = pack_columns(job, row, end, pitch, packed);
+        first += inside;
+    }
+    if (first < end) {
+        pack_outside(job, end - first, packed);
     }
 }
 
@@ -193,6 +215,8 @@ static void run(void *data, uint32_t part, uint32_t parts) {
     int32_t *sums = (int32_t *)packed + band->packed;
     channel_t channel;
     lay_out(job, &channel.dw);
+    mnf_pack_t rows_of_input;
+    const mnf_pack_t *how = lay_out_rows(job, &rows_of_input) ? &rows_of_input : NULL;
     const mnf_share_t share = mnf_share(job->out->c, 1, part, parts);
     for (int32_t o = share.begin; o < share.end;) {
         // Output channels [o, next) share an input channel.
@@ -202,7 +226,8 @@ static void run(void *data, uint32_t part, uint32_t parts) {
         for (int32_t y = 0, rows; y < height; y += rows) {
             rows = band->rows < height - y ? band->rows : height - y;
             const int32_t n = (rows - 1) * stride + band->reach;
-            pack(job, in, y * stride - job->conv->padding.h + kept, n - kept, packed + kept * band->pitch);
+            const int32_t first = y * stride - job->conv->padding.h;
+            pack(job, how, in, first + kept, first + n, packed + kept * band->pitch);
             for (int32_t i = o; i < next; i++) {
                 if (mult > 1 || y == 0) {
                     take_channel(job, i, &channel);

@@ -9,6 +9,20 @@
 
 #include <stdint.h>
 
+// How rows of one channel become packed words. Read by the assembly: words in this order.
+typedef struct {
+    int32_t step;   // bytes from one element of the channel to the next
+    int32_t skip;   // bytes from behind a row's last left lane to the next row's first
+    int32_t before; // words whose left lane is outside the input, the right one inside
+    int32_t inside; // words, at least one, with both lanes inside
+    int32_t after;  // words whose right lane is outside
+    int32_t high;   // bytes from the left lane's element to the right one's
+    int32_t zero;   // what a lane outside holds
+} mnf_pack_t;
+
+// Packs `rows` rows from `row` on, where the first left lane is or would be. Returns the end of packed.
+uint32_t *mnf_pack_rows(const int8_t *row, int32_t rows, uint32_t *packed, const mnf_pack_t *pack);
+
 // One channel of one band of rows. Read by the assembly: words in this order.
 typedef struct {
     int32_t weights[9];
