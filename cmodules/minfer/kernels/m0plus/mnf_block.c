@@ -72,8 +72,9 @@
     "adds r2, #" #bytes "\n" \
     "mov r10, r2\n"
 
-// Requantises r0 (below 2^29 in size), clamps and stores it: 28 cycles. The product of sum and multiplier is made of four of
-// 16 bits, a shift by 0 leaves the carry that undoes what is taken from negative sums.
+// Requantises r0, clamps and stores it: 28 cycles. The product of sum and multiplier is made of four of 16 bits, both factors
+// split into a signed low half and the rest: so the middle products' sum fits 32 bits, whatever the factors. A shift by 0 leaves
+// the carry that undoes what is taken from negative sums.
 #define OUTPUT \
     "sxth r1, r0\n" \
     "subs r0, r0, r1\n" \
@@ -164,7 +165,8 @@
     "ldr r1, [r4, #16]\n" \
     "ldm r1!, {r3}\n" \
     "str r1, [r4, #16]\n" \
-    "uxth r2, r3\n" \
+    "sxth r2, r3\n" \
+    "subs r3, r3, r2\n" \
     "lsrs r3, r3, #16\n" \
     "ldr r1, [r4, #28]\n" \
     "mov r11, r1\n" \
@@ -311,6 +313,63 @@ MNF_HOT __attribute__((naked)) void mnf_block_of_2(__attribute__((unused)) mnf_b
         "b 1b\n"
         "8:\n"
         LEAVE);
+}
+
+// One packed word: 9 cycles. r1 and r2 are where the inputs end, r3 counts up to 0.
+#define PACK(offset) \
+    "ldrsb r4, [r1, r3]\n" \
+    "ldrsb r5, [r2, r3]\n" \
+    "lsls r5, r5, #16\n" \
+    "adds r4, r4, r5\n" \
+    "str r4, [r0, #" #offset "]\n" \
+    "adds r3, #1\n"
+
+// Eight inputs in 39 cycles, after those that do not make four words.
+#define PACK_ALL(second, third, fourth, all) \
+    ".syntax unified\n" \
+    "push {r4, r5}\n" \
+    "movs r4, r3\n" \
+    "adds r1, r1, r3\n" \
+    "adds r2, r2, r3\n" \
+    "rsbs r3, r3, #0\n" \
+    "lsrs r5, r4, #2\n" \
+    "lsls r5, r5, #2\n" \
+    "mov r12, r5\n" \
+    "cmp r4, r5\n" \
+    "beq 2f\n" \
+    "1:\n" \
+    PACK(0) \
+    "adds r0, #" #second "\n" \
+    "mov r4, r12\n" \
+    "adds r4, r4, r3\n" \
+    "bmi 1b\n" \
+    "2: cmp r3, #0\n" \
+    "beq 4f\n" \
+    "3:\n" \
+    PACK(0) \
+    PACK(second) \
+    PACK(third) \
+    "ldrsb r4, [r1, r3]\n" \
+    "ldrsb r5, [r2, r3]\n" \
+    "lsls r5, r5, #16\n" \
+    "adds r4, r4, r5\n" \
+    "str r4, [r0, #" #fourth "]\n" \
+    "adds r0, #" #all "\n" \
+    "adds r3, #1\n" \
+    "bmi 3b\n" \
+    "4: pop {r4, r5}\n" \
+    "bx lr\n"
+
+MNF_HOT __attribute__((naked)) int32_t *mnf_pack_by_2(
+    __attribute__((unused)) int32_t *words, __attribute__((unused)) const int8_t *a,
+    __attribute__((unused)) const int8_t *b, __attribute__((unused)) int32_t n) {
+    __asm__ volatile (PACK_ALL(8, 16, 24, 32));
+}
+
+MNF_HOT __attribute__((naked)) int32_t *mnf_pack_by_1(
+    __attribute__((unused)) int32_t *words, __attribute__((unused)) const int8_t *a,
+    __attribute__((unused)) const int8_t *b, __attribute__((unused)) int32_t n) {
+    __asm__ volatile (PACK_ALL(4, 8, 12, 16));
 }
 
 #endif

@@ -28,8 +28,7 @@ typedef struct {
     int32_t x;
 } pixel_t;
 
-// The input offset times the sum of a row's weights joins its bias. Returns whether the row suits a block: no weight is -128,
-// and no sum reaches 2^29.
+// The input offset times the sum of a row's weights joins its bias. Returns whether the row suits a block: no weight is -128.
 MNF_HOT static bool begin_row(const job_t *job, int32_t o) {
     const int8_t *row = job->weights + o * job->depth;
     int32_t left = job->depth, sum = 0;
@@ -60,79 +59,51 @@ MNF_HOT static bool begin_row(const job_t *job, int32_t o) {
     }
     const uint32_t bias = job->bias ? (uint32_t)job->bias[o] : 0;
     job->sums[o] = (int32_t)(bias + (uint32_t)sum * (uint32_t)job->conv->input_offset);
-    const int32_t shift = job->quant->shift[o] > 0 ? job->quant->shift[o] : 0;
-    const int32_t limit = (1 << 29 >> shift) - job->depth * 128 * 128;
-    return (lowest & 0x80808080) == 0 && job->sums[o] < limit && job->sums[o] > -limit;
+    return (lowest & 0x80808080) == 0;
 }
 
-// Packs n inputs of two pixels, every `step` words.
-static inline __attribute__((always_inline)) int32_t *pack_inputs(
-    int32_t *words, const int8_t *a, const int8_t *b, int32_t n, const int32_t step) {
-    if ((((uintptr_t)a | (uintptr_t)b | (uint32_t)n) & 3) == 0) {
-        const uint32_t *as = (const uint32_t *)a, *bs = (const uint32_t *)b, *end = as + (n >> 2);
-        const uint32_t signs = 0x80808080, lanes = 0x00ff00ff, zeros = 0x00800080;
-        while (as < end) {
-            const uint32_t p = *as++ ^ signs, q = *bs++ ^ signs;
-            const uint32_t low = (p & 0xffff) | q << 16, high = p >> 16 | q >> 16 << 16;
-            words[0] = (int32_t)((low & lanes) - zeros);
-            words[step] = (int32_t)((low >> 8 & lanes) - zeros);
-            words[2 * step] = (int32_t)((high & lanes) - zeros);
-            words[3 * step] = (int32_t)((high >> 8 & lanes) - zeros);
-            words += 4 * step;
-        }
-        return words;
-    }
-    for (const int8_t *end = a + n; a < end; words += step) {
-        *words = (int32_t)((uint32_t)*a++ + ((uint32_t)*b++ << 16));
-    }
-    return words;
-}
-
-// A tap that lies outside the input for one pixel or both has no address there, but the zero point.
-static int32_t *pack_border(int32_t *words, const int8_t *a, const int8_t *b, int32_t n, int32_t step, int32_t zero) {
+// A tap outside the input, for one of the pixels or both, is the zero point.
+static int32_t *pack_border(int32_t *words, int32_t step, const int8_t *a, const int8_t *b, int32_t n, const int8_t *zero) {
+    const int32_t a_mask = a ? -1 : 0, b_mask = b ? -1 : 0;
+    a = a ? a : zero;
+    b = b ? b : zero;
     for (int32_t i = 0; i < n; i++, words += step) {
-        *words = (int32_t)((uint32_t)(a ? a[i] : zero) + ((uint32_t)(b ? b[i] : zero) << 16));
+        *words = (int32_t)((uint32_t)a[i & a_mask] + ((uint32_t)b[i & b_mask] << 16));
     }
     return words;
 }
 
-// Packs the windows of two pixels.
-static inline __attribute__((always_inline)) void pack(const job_t *job, int32_t *words, pixel_t a, pixel_t b, const int32_t step) {
+// Packs the windows of two pixels, a weight every `step` words.
+MNF_HOT static void pack(const job_t *job, int32_t *words, int32_t step, pixel_t a, pixel_t b) {
+    int32_t *(*const pack_inputs)(int32_t *, const int8_t *, const int8_t *, int32_t) = step == 1 ? mnf_pack_by_1 : mnf_pack_by_2;
     const cmsis_nn_conv_params *conv = job->conv;
     const int32_t width = job->in.w, height = job->in.h, channels = job->in.c;
     const int32_t reach = (job->filter.w - 1) * conv->dilation.w;
     const int32_t ax = a.x * conv->stride.w - conv->padding.w, bx = b.x * conv->stride.w - conv->padding.w;
     const bool within = ax >= 0 && bx >= 0 && ax + reach < width && bx + reach < width;
     const bool whole = within && conv->dilation.w == 1;
+    const int8_t zero = (int8_t)-conv->input_offset;
     int32_t ay = a.y * conv->stride.h - conv->padding.h, by = b.y * conv->stride.h - conv->padding.h;
     for (int32_t ky = 0; ky < job->filter.h; ky++) {
         const bool a_in = (uint32_t)ay < (uint32_t)height, b_in = (uint32_t)by < (uint32_t)height;
         const int8_t *as = job->input + (ay * width + ax) * channels, *bs = job->input + (by * width + bx) * channels;
         if (whole && a_in && b_in) {
-            words = pack_inputs(words, as, bs, (reach + 1) * channels, step);
+            words = pack_inputs(words, as, bs, (reach + 1) * channels);
         } else {
             for (int32_t kx = 0; kx <= reach; kx += conv->dilation.w) {
                 const bool a_here = a_in && (uint32_t)(ax + kx) < (uint32_t)width;
                 const bool b_here = b_in && (uint32_t)(bx + kx) < (uint32_t)width;
                 if (a_here && b_here) {
-                    words = pack_inputs(words, as + kx * channels, bs + kx * channels, channels, step);
+                    words = pack_inputs(words, as + kx * channels, bs + kx * channels, channels);
                 } else {
-                    words = pack_border(words, a_here ? as + kx * channels : NULL, b_here ? bs + kx * channels : NULL,
-                        channels, step, -conv->input_offset);
+                    words = pack_border(words, step, a_here ? as + kx * channels : NULL, b_here ? bs + kx * channels : NULL,
+                        channels, &zero);
                 }
             }
         }
         ay += conv->dilation.h;
         by += conv->dilation.h;
     }
-}
-
-MNF_HOT static void pack_of_4(const job_t *job, int32_t *words, pixel_t a, pixel_t b) {
-    pack(job, words, a, b, 2);
-}
-
-MNF_HOT static void pack_of_2(const job_t *job, int32_t *words, pixel_t a, pixel_t b) {
-    pack(job, words, a, b, 1);
 }
 
 // The pixel after this one, if there is one.
@@ -165,10 +136,10 @@ static void run_part(void *data, uint32_t part, uint32_t parts) {
         if (part == 0) {
             memset(job->columns - 3 * step, 0, (size_t)(3 * step) * sizeof(int32_t));
             memset(job->columns + job->depth * step, 0, (size_t)(3 * step) * sizeof(int32_t));
-            (step == 1 ? pack_of_2 : pack_of_4)(job, job->columns, at[0], at[1]);
+            pack(job, job->columns, step, at[0], at[1]);
         }
         if (step == 2 && part == parts - 1) {
-            pack_of_4(job, job->columns + 1, at[2], at[3]);
+            pack(job, job->columns + 1, step, at[2], at[3]);
         }
         mnf_barrier();
         if (share.begin < share.end) {
@@ -198,7 +169,7 @@ bool mnf_convolve_s8(
     const cmsis_nn_dims *in, const int8_t *input, const cmsis_nn_dims *filter, const int8_t *weights,
     const int32_t *bias, const cmsis_nn_dims *out, int8_t *output) {
     const int32_t depth = filter->h * filter->w * filter->c;
-    if (in->c != filter->c || depth > 8192) {
+    if (in->c != filter->c || depth > 65536) {
         return false;
     }
     int32_t *words = buffer;

@@ -33,4 +33,8 @@ void mnf_block_of_4(mnf_block_t *block);
 // 1 or 2 pixels: columns of one word a weight.
 void mnf_block_of_2(mnf_block_t *block);
 
+// Packs n (1 or more) inputs of two pixels into every second word, or into every word. Returns the place of the next one.
+int32_t *mnf_pack_by_2(int32_t *words, const int8_t *a, const int8_t *b, int32_t n);
+int32_t *mnf_pack_by_1(int32_t *words, const int8_t *a, const int8_t *b, int32_t n);
+
 #endif
