@@ -4,7 +4,7 @@
 python tests/bench/bench.py [--models kws,vww] [--on m0plus,m33,pico] [--compare OLD.json]
 
 Every count is exact and the same each time; outputs are compared with the reference's. Writes OUT/bench.json and
-OUT/bench.md (OUT is build/bench); a complete measurement can be put into docs/PERFORMANCE.md with --document.
+OUT/bench.md (OUT is build/bench); a complete measurement also goes into docs/PERFORMANCE.md.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ from workloads import NAMES, ROOT, Workload
 
 FIRMWARE = ROOT / "build" / "pico" / "firmware.uf2"
 PLACES = (*CORES, "pico")
+DOCUMENT = ROOT / "docs" / "PERFORMANCE.md"
+BEGIN, END = "<!-- make bench writes from here -->", "<!-- to here -->"
 
 
 def revision() -> str:
@@ -38,10 +40,20 @@ def revision() -> str:
     return (git("rev-parse", "--short", "HEAD") or "unknown") + ("-changed" if changed else "")
 
 
-def measure(names: list[str], places: list[str], out: Path, firmware: Path, console: Console) -> report.Result:
+def measure(
+    names: list[str], places: list[str], out: Path, firmware: Path, console: Console
+) -> report.Result:
     """Measures models on cores and, as "pico", on the emulated Pico."""
     chosen = [CORES[place] for place in places if place in CORES]
-    cores.build([core.name for core in chosen], out)
+    found = []
+    for name in names:
+        workload = workloads.find(name)
+        if workload is None:
+            console.print(f"{name}: left out, its files are not in ../shared")
+        else:
+            found.append(workload)
+    subsets = {w.name: sorted({op.name for op in w.model.ops}) for w in found}
+    cores.build([core.name for core in chosen], out, subsets)
     result: report.Result = {
         "revision": revision(),
         "flags": cores.FLAGS,
@@ -57,13 +69,11 @@ def measure(names: list[str], places: list[str], out: Path, firmware: Path, cons
         },
         "models": {},
     }
-    for name in names:
-        workload = workloads.find(name)
-        if workload is None:
-            console.print(f"{name}: left out, its files are not in ../shared")
-            continue
-        with console.status(name):
-            result["models"][name] = _measure_model(workload, chosen, places, out, firmware)
+    for workload in found:
+        with console.status(workload.name):
+            result["models"][workload.name] = _measure_model(
+                workload, chosen, places, out, firmware
+            )
     return result
 
 
@@ -84,10 +94,11 @@ def _measure_model(
             "run": sum(counts.ops),
             "load": counts.load,
             "kinds": workload.by_kind(counts.ops),
+            "code": sum(cores.code_bytes(core, out, workload.name).values()),
         }
     if "pico" in places:
-        for name, cycles in zip(("pico1", "pico2"), pico_cycles.count(workload, firmware)):
-            found[name] = {
+        for place, cycles in zip(("pico1", "pico2"), pico_cycles.count(workload, firmware)):
+            found[place] = {
                 "run": cycles.whole,
                 "load": cycles.load,
                 "kinds": workload.by_kind(cycles.ops),
@@ -95,12 +106,23 @@ def _measure_model(
     return found
 
 
+def document(page: str) -> None:
+    """Puts a measurement into docs/PERFORMANCE.md, between its two marks."""
+    before, begin, rest = DOCUMENT.read_text("utf-8").partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not end:
+        raise BenchError(f"{DOCUMENT.relative_to(ROOT)}: expected the marks {BEGIN} and {END}")
+    DOCUMENT.write_text(f"{before}{begin}\n{page}{end}{after}", "utf-8")
+
+
 def _list(choices: tuple[str, ...]):
     def parse(text: str) -> list[str]:
         words = text.split(",")
         unknown = [word for word in words if word not in choices]
         if unknown:
-            raise argparse.ArgumentTypeError(f"no {', '.join(unknown)}; there are {','.join(choices)}")
+            raise argparse.ArgumentTypeError(
+                f"no {', '.join(unknown)}; there are {','.join(choices)}"
+            )
         return words
 
     return parse
@@ -115,7 +137,9 @@ def main() -> int:
     parser.add_argument("--on", type=_list(PLACES), default=list(PLACES), metavar="PLACE,...")
     parser.add_argument("--compare", type=Path, metavar="OLD.json", help="print ratios to it")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench", metavar="FOLDER")
-    parser.add_argument("--firmware", type=Path, default=FIRMWARE, metavar="FILE", help="the Pico's")
+    parser.add_argument(
+        "--firmware", type=Path, default=FIRMWARE, metavar="FILE", help="the Pico's"
+    )
     arguments = parser.parse_args()
     console = Console()
     out = arguments.out.resolve()
@@ -127,9 +151,9 @@ def main() -> int:
         return 2
     (out / "bench.json").write_text(json.dumps(result, indent=1) + "\n", "utf-8")
     (out / "bench.md").write_text(report.markdown(result), "utf-8")
-    console.print(report.method(result))
-    for sheet in (*report.sheets(result), *(report.compare(result, old) if old else ())):
-        sheet.show(console)
+    if set(result["models"]) == set(NAMES) and set(arguments.on) == set(PLACES):
+        document(report.markdown(result))
+    report.show(result, old, console)
     return 0
 
 

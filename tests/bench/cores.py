@@ -124,12 +124,18 @@ def sources() -> list[Path]:
     )
 
 
-def build(names: list[str], out: Path) -> None:
-    """Builds the program for each core as out/CORE/program.elf, and the plugin. Raises BenchError with what the compiler says."""
+def build(names: list[str], out: Path, subsets: dict[str, list[str]] | None = None) -> None:
+    """Builds the program for each core as out/CORE/program.elf, and the plugin.
+
+    With each of `subsets`, lists of operators by their name, as out/CORE/NAME.elf too.
+    Raises BenchError with what the compiler says.
+    """
     out.mkdir(parents=True, exist_ok=True)
     with (out / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        (out / "build.ninja").write_text("\n".join(_ninja([CORES[name] for name in names])) + "\n")
+        (out / "build.ninja").write_text(
+            "\n".join(_ninja([CORES[name] for name in names], subsets or {})) + "\n"
+        )
         done = subprocess.run(
             ["ninja", "-C", str(out), "-j2", "--quiet"], capture_output=True, text=True
         )
@@ -137,7 +143,7 @@ def build(names: list[str], out: Path) -> None:
         raise BenchError(f"the program does not build:\n{done.stdout[-4000:]}")
 
 
-def _ninja(cores: list[Core]) -> list[str]:
+def _ninja(cores: list[Core], subsets: dict[str, list[str]]) -> list[str]:
     include = " ".join(f"-I{MINFER / folder}" for folder in ("", "engine", "kernels/include"))
     lines = [
         "rule cc",
@@ -155,24 +161,42 @@ def _ninja(cores: list[Core]) -> list[str]:
         for source in (*sources(), HERE / "program.c"):
             part = source.relative_to(MINFER if MINFER in source.parents else HERE)
             objects.append(f"{core.name}/{part.with_suffix('.o')}")
-            lines += [f"build {objects[-1]}: cc {source}", *_variables(core)]
-        places = {"CODE": core.code, "RAM": core.ram, "FILES": core.files}
-        places = " ".join(f"-Wl,--defsym=BENCH_{name}={at:#x}" for name, at in places.items())
-        lines += [
-            f"build {core.name}/program.elf: link {' '.join(objects)} | {HERE / 'link.ld'}",
-            *_variables(core),
-            f"  places = {places}",
-        ]
+            lines += _compile(core, objects[-1], source)
+        lines += _link(core, "program", objects)
+        # With fewer operators the table of them is another, the linker leaves the rest out.
+        table = f"{core.name}/ops/table.o"
+        for name, operators in subsets.items():
+            own = f"{core.name}/{name}/ops/table.o"
+            defines = ["-DMINFER_OPS", *(f"-DMINFER_OP_{operator}" for operator in operators)]
+            lines += _compile(core, own, MINFER / "ops" / "table.c", *defines)
+            lines += _link(core, name, [own if path == table else path for path in objects])
     return lines
 
 
-def _variables(core: Core) -> list[str]:
-    return [f"  compiler = {core.compiler}", f"  flags = {core.flags}"]
+def _compile(core: Core, path: str, source: Path, *defines: str) -> list[str]:
+    return [f"build {path}: cc {source}", *_variables(core, *defines)]
 
 
-def code_bytes(core: Core, out: Path) -> dict[str, int]:
-    """Bytes of code and constants: of the engine, all operators and the kernels, and what these need of the compiler's library."""
-    sizes = _run([f"{core.prefix}size", "-A", str(out / core.name / "program.elf")])
+def _link(core: Core, name: str, objects: list[str]) -> list[str]:
+    places = {"CODE": core.code, "RAM": core.ram, "FILES": core.files}
+    places = " ".join(f"-Wl,--defsym=BENCH_{name}={at:#x}" for name, at in places.items())
+    return [
+        f"build {core.name}/{name}.elf: link {' '.join(objects)} | {HERE / 'link.ld'}",
+        *_variables(core),
+        f"  places = {places}",
+    ]
+
+
+def _variables(core: Core, *defines: str) -> list[str]:
+    return [f"  compiler = {core.compiler}", f"  flags = {' '.join([core.flags, *defines])}"]
+
+
+def code_bytes(core: Core, out: Path, subset: str = "program") -> dict[str, int]:
+    """Bytes of code and constants of the engine, the operators, the kernels, and of what these need of the compiler's library.
+
+    With all operators, or with those of a subset that build() knows.
+    """
+    sizes = _run([f"{core.prefix}size", "-A", str(out / core.name / f"{subset}.elf")])
     rows = (line.split() for line in sizes.splitlines())
     found = {row[0][1:]: int(row[1]) for row in rows if row and row[0].startswith(".")}
     return {part: found[part] for part in (*PARTS, "library")}

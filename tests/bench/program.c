@@ -1,7 +1,7 @@
 // Loads a model, runs it on one input and compares its outputs, byte for byte, on a bare core under QEMU.
-// bench_mark() is called before and after the load, before the first operator and after each: the plugin count.c writes down
-// how many instructions have run at each call. Exit code: 0 exact, 1 other outputs, 2 model refused, 3 a kernel refused,
-// 4 fault, 5 an arena larger than the file planned.
+// bench_mark() is called before and after the load, before the first operator and after each: the plugin count.c writes
+// down how many instructions have run at each call. Exit code: 0 exact, 1 other outputs, 2 model refused, 3 a kernel
+// refused, 4 fault, 5 an arena larger than the file planned.
 #include <string.h>
 
 #include "mnf.h"
@@ -51,7 +51,8 @@ static void start(void) {
 __attribute__((naked, used, section(".start"))) void bench_reset(void);
 void bench_reset(void) {
     __asm__ volatile (
-        ".option arch, +zicsr\n la sp, bench_stack_top\n la t0, %0\n csrw mtvec, t0\n j %1" :: "i" (fault), "i" (start));
+        ".option arch, +zicsr\n la sp, bench_stack_top\n la t0, %0\n csrw mtvec, t0\n j %1"
+        :: "i" (fault), "i" (start));
 }
 #else
 typedef void (*vector_t)(void);

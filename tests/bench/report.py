@@ -52,14 +52,23 @@ def method(result: Result) -> str:
     """A paragraph: what was measured with which tools."""
     words = [f"Revision {result['revision']}, engine compiled with `{result['flags']}`."]
     for core in result["cores"].values():
-        words.append(f"{core['title']}: {core['compiler']}, `{core['flags']}`, on {core['machine']}.")
-    words.append(f"Ratios in brackets are to {BASELINES['what'].partition(',')[0]} ({BASELINES['source']}).")
+        words.append(
+            f"{core['title']}: {core['compiler']}, `{core['flags']}`, on {core['machine']}."
+        )
+    words.append(f"Ratios are to {BASELINES['what'].partition(',')[0]} ({BASELINES['source']}).")
     return "\n".join(words)
 
 
 def markdown(result: Result) -> str:
     """Everything, as a page."""
     return "\n\n".join([method(result), *(sheet.markdown() for sheet in sheets(result))]) + "\n"
+
+
+def show(result: Result, old: Optional[Result], console: Console) -> None:
+    """Prints everything, with the ratios to an older measurement if there is one."""
+    console.print(method(result), soft_wrap=True)
+    for sheet in (*sheets(result), *(compare(result, old) if old else ())):
+        sheet.show(console)
 
 
 def ratio(value: Optional[float], base: Optional[float]) -> str:
@@ -91,11 +100,15 @@ def _instructions(result: Result) -> Sheet:
         for core in result["cores"]:
             run = _look(model, core, "run")
             base = _look(BASELINES, "instructions", name, core)
-            text = "" if run is None else f"{_millions(run)}, {run / model['macs']:.2f} a MAC"
+            text = "" if run is None else f"{_millions(run)}, {run / model['macs']:.2f}"
             row.append(_with_ratio(text, run, base))
         rows.append(row)
     titles = [core["title"] for core in result["cores"].values()]
-    return Sheet("Instructions of one inference", ["model", *titles], rows if titles else [])
+    return Sheet(
+        "Instructions of one inference: all, a MAC, and the ratio",
+        ["model", *titles],
+        rows if titles else [],
+    )
 
 
 def _cycles(result: Result) -> Sheet:
@@ -123,7 +136,7 @@ def _memory(result: Result) -> Sheet:
     columns = ["model", "MACs", "arena", "scratch", "file", "code for it on Cortex-M0+"]
     rows = []
     for name, model in result["models"].items():
-        arena, code = model["arena"], model.get("code")
+        arena, code = model["arena"], _look(model, "m0plus", "code")
         rows.append(
             [
                 name,
@@ -141,7 +154,11 @@ def _memory(result: Result) -> Sheet:
 def _code(result: Result) -> Sheet:
     parts = ["engine", "ops", "kernels", "library"]
     rows = [
-        [core["title"], *(f"{core['code'][part]:,}" for part in parts), f"{sum(core['code'].values()):,}"]
+        [
+            core["title"],
+            *(f"{core['code'][part]:,}" for part in parts),
+            f"{sum(core['code'].values()):,}",
+        ]
         for core in result["cores"].values()
     ]
     title = "Bytes of code and constants with every operator; library: what the compiler's adds"
@@ -164,7 +181,9 @@ def _kinds(result: Result) -> Sheet:
 
 def compare(new: Result, old: Result) -> Iterator[Sheet]:
     """Ratios new / old of all that both have: whole inferences and memory, then kinds of operators."""
-    places = [place for place in (*new["cores"], *_picos(new)) if place in (*old["cores"], *_picos(old))]
+    places = [
+        place for place in (*new["cores"], *_picos(new)) if place in (*old["cores"], *_picos(old))
+    ]
     titles = [_title(new, place) for place in places]
 
     def row(label: str, *paths: Callable[[Result], Any]) -> list[str]:
@@ -175,7 +194,9 @@ def compare(new: Result, old: Result) -> Iterator[Sheet]:
 
     shared = [name for name in new["models"] if name in old["models"]]
     whole = [
-        row(name, *(at(name, place, "run") for place in places), at(name, "arena"), at(name, "file"))
+        row(
+            name, *(at(name, place, "run") for place in places), at(name, "arena"), at(name, "file")
+        )
         for name in shared
     ]
     revisions = f"{new['revision']} / {old['revision']}"

@@ -1,8 +1,8 @@
 #include "crc32.h"
 
-// Four bytes at a time, by tables of 7, 6, 6, 6 and 7 bits: 1.75 KB and, on an M0+, 8.0 cycles a byte. (Tables of whole bytes
-// would take 4 KB and 6.4 cycles, one such table 1 KB and 10.) An entry is the exclusive or of what each bit set in its index
-// becomes when 32 more bits have been taken in; the lines below hold that for bits 0 to 31.
+// Four bytes at a time, by tables of 7, 6, 6, 6 and 7 bits: 1.75 KB and, on an M0+, 8.0 cycles a byte. (Tables of whole
+// bytes would take 4 KB and 6.4 cycles, one such table 1 KB and 10.) An entry is the exclusive or of what each bit set in
+// its index becomes when 32 more bits have been taken in; the lines below hold that for bits 0 to 31.
 #define ENTRY(i, a, b, c, d, e, f, g) \
     (((i) & 1 ? a : 0u) ^ ((i) & 2 ? b : 0u) ^ ((i) & 4 ? c : 0u) ^ ((i) & 8 ? d : 0u) ^ ((i) & 16 ? e : 0u) \
     ^ ((i) & 32 ? f : 0u) ^ ((i) & 64 ? g : 0u))
@@ -25,7 +25,7 @@ static const uint32_t table[128 + 64 + 64 + 64 + 128] = {
 // Takes words into a checksum.
 static uint32_t take_words(uint32_t crc, const uint32_t *word, const uint32_t *end) {
 #if defined(__ARM_ARCH_6M__)
-    // Written out since the compiler keeps moving the tables' addresses between high and low registers: 14 cycles a byte.
+    // Written out: the compiler keeps moving the tables' addresses between high and low registers, 14 cycles a byte.
     uint32_t at, next;
     __asm__ (
         ".syntax unified\n"
