@@ -192,7 +192,7 @@ def _variables(core: Core, *defines: str) -> list[str]:
 
 
 def code_bytes(core: Core, out: Path, subset: str = "program") -> dict[str, int]:
-    """Bytes of code and constants of the engine, the operators, the kernels, and of what these need of the compiler's library.
+    """Bytes of code and constants: engine, operators, kernels, what these need of the compiler's library.
 
     With all operators, or with those of a subset that build() knows.
     """

@@ -31,7 +31,10 @@ class Cycles:
 
 
 def count(workload: Workload, firmware: Path) -> list[Cycles]:
-    """The cycles with one core and, where the firmware can use it, with two. Raises BenchError where outputs are wrong."""
+    """The cycles with one core and, where the firmware can use it, with two.
+
+    Raises BenchError where outputs are not those expected.
+    """
     files = {"model.mnf": workload.file, "input.bin": workload.given}
     rom = b"".join(build({**files, "expected.bin": workload.expected}))
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:

@@ -199,7 +199,7 @@ def compare(new: Result, old: Result) -> Iterator[Sheet]:
         )
         for name in shared
     ]
-    revisions = f"{new['revision']} / {old['revision']}"
+    revisions = f"new / old ({new['revision']} / {old['revision']})"
     yield Sheet(f"Inference, {revisions}", ["model", *titles, "arena", "file"], whole)
     kinds = [
         row(f"{name} {kind}", *(at(name, place, "kinds", kind) for place in places))
