@@ -32,7 +32,7 @@ def compiled(source: Path, folder: Path, *flags: str) -> str:
     [
         (
             "bare_depthwise.c",
-            ["mnf_depthwise_s8.c", "mnf_dw3x3.c"],
+            ["mnf_depthwise_s8.c", "mnf_dw3x3.c", "mnf_requantise_channel.c"],
             {
                 "arm_depthwise_conv_wrapper_s8": "portable_depthwise",
                 "arm_depthwise_conv_wrapper_s8_get_buffer_size": "portable_size",

@@ -26,6 +26,7 @@ typedef struct {
 // One output channel.
 typedef struct {
     mnf_dw3x3_rows_t rows; // NULL where the taps are not 3x3, or too large
+    bool by_twos;          // sum_rows_by_twos serves
     mnf_dw3x3_t dw;
     bool quick;            // mnf_requantise_channel serves
     mnf_requant_channel_t requant;
@@ -94,7 +95,7 @@ static void pack(const job_t *job, const mnf_pack_t *how, int32_t channel, int32
 }
 
 // Any taps: each product is split.
-MNF_HOT static void sum_rows(const job_t *job, int32_t o, const uint32_t *packed, int32_t rows, int32_t *sums) {
+static void sum_rows(const job_t *job, int32_t o, const uint32_t *packed, int32_t rows, int32_t *sums) {
     const cmsis_nn_dw_conv_params *conv = job->conv;
     const int32_t step = job->out->c, half = job->band.half, pitch = job->band.pitch;
     for (int32_t y = 0; y < rows; y++) {
@@ -121,55 +122,98 @@ MNF_HOT static void sum_rows(const job_t *job, int32_t o, const uint32_t *packed
     }
 }
 
-static int32_t magnitude(int32_t a) {
-    return a < 0 ? -a : a;
+// The same by two columns; the last two overlap those before where the number is odd.
+static void sum_rows_by_twos(const job_t *job, int32_t o, const uint32_t *packed, int32_t rows, int32_t *sums) {
+    const cmsis_nn_dw_conv_params *conv = job->conv;
+    const int32_t half = job->band.half, pitch = job->band.pitch, width = job->filter->w;
+    const int8_t *weights = job->weights + o;
+    const mnf_dw_taps_t taps = {
+        job->out->c, (width & ~1) * 4, width & 1, (conv->dilation.h * pitch - width) * 4, weights + job->filter->h * width * job->out->c,
+    };
+    const mnf_dw_two_t two = conv->stride.w == 1 ? mnf_dw_two_s1 : mnf_dw_two_s2;
+    for (int32_t y = 0; y < rows; y++) {
+        for (int32_t x = 0; x < half; x += 2) {
+            const int32_t at = x + 2 > half ? half - 2 : x;
+            int32_t results[4];
+            two(packed + at * conv->stride.w, weights, results, &taps);
+            sums[at] = results[0];
+            sums[at + 1] = results[1];
+            sums[at + job->band.apart] = results[2];
+            sums[at + job->band.apart + 1] = results[3];
+        }
+        packed += conv->stride.h * pitch;
+        sums += job->out->w;
+    }
+}
+
+// The weights of a channel: their sum, the sum of their sizes, and the loop that serves them.
+typedef struct {
+    int32_t sum;
+    int32_t sizes;
+    bool lowest; // one is -128
+} weights_t;
+
+static inline int32_t take_weight(int32_t w, weights_t *of) {
+    const int32_t sign = w >> 31;
+    const int32_t size = (w + sign) ^ sign;
+    of->sum += w;
+    of->sizes += size;
+    return size;
 }
 
 // 3x3 weights of a channel; which loop serves them depends on how large they are.
-static mnf_dw3x3_rows_t take_weights(const job_t *job, int32_t o, int32_t *weights) {
+static mnf_dw3x3_rows_t take_3x3(const job_t *job, int32_t o, int32_t *weights, weights_t *of) {
     const int32_t step = job->out->c;
     const int8_t *w = job->weights + o;
-    bool exact = true, fit = true;
+    int32_t most_two = 0, most_three = 0;
     for (int32_t row = 0; row < 3; row++) {
-        weights[0] = w[0];
-        weights[1] = w[step];
-        weights[2] = w[2 * step];
-        const int32_t two = magnitude(weights[0]) + magnitude(weights[1]);
-        exact = exact && two < 256; // times 128 stays within 16 bits
-        fit = fit && two + magnitude(weights[2]) < 256;
+        int32_t size = 0;
+        for (int32_t i = 0; i < 3; i++) {
+            weights[i] = *w;
+            size += take_weight(*w, of);
+            most_two = i == 1 && size > most_two ? size : most_two;
+            w += step;
+        }
+        most_three = size > most_three ? size : most_three;
         weights += 3;
-        w += 3 * step;
     }
+    // 255 times 128 stays within 16 bits.
     if (job->conv->stride.w == 1) {
-        return fit ? mnf_dw3x3_s1_fit : exact ? mnf_dw3x3_s1 : NULL;
+        return most_three < 256 ? mnf_dw3x3_s1_fit : most_two < 256 ? mnf_dw3x3_s1 : NULL;
     }
-    return fit ? mnf_dw3x3_s2_fit : exact ? mnf_dw3x3_s2 : NULL;
+    return most_three < 256 ? mnf_dw3x3_s2_fit : most_two < 256 ? mnf_dw3x3_s2 : NULL;
 }
 
 static void take_channel(const job_t *job, int32_t o, channel_t *channel) {
     const cmsis_nn_dims *filter = job->filter;
     const cmsis_nn_dw_conv_params *conv = job->conv;
     const int32_t taps = filter->h * filter->w;
-    int32_t total = 0;
+    weights_t of = {0, 0, false};
     channel->rows = NULL;
+    channel->by_twos = false;
     if (filter->h == 3 && filter->w == 3 && conv->dilation.h == 1 && conv->dilation.w == 1 && conv->stride.w <= 2) {
-        channel->rows = take_weights(job, o, channel->dw.weights);
-        for (int32_t i = 0; i < 9; i++) {
-            total += channel->dw.weights[i];
-        }
+        channel->rows = take_3x3(job, o, channel->dw.weights, &of);
     } else {
+        const int8_t *w = job->weights + o;
         for (int32_t i = 0; i < taps; i++) {
-            total += job->weights[i * job->out->c + o];
+            of.lowest = of.lowest || *w == INT8_MIN;
+            take_weight(*w, &of);
+            w += job->out->c;
         }
+        channel->by_twos = !of.lowest && filter->w >= 2 && conv->dilation.w == 1 && conv->stride.w <= 2 && job->band.half >= 2;
     }
-    const int32_t bias = mnf_add_wrap(job->bias ? job->bias[o] : 0, mnf_mul_wrap(conv->input_offset, total));
+    const int32_t bias = mnf_add_wrap(job->bias ? job->bias[o] : 0, mnf_mul_wrap(conv->input_offset, of.sum));
     const int32_t multiplier = job->quant->multiplier[o], shift = job->quant->shift[o];
-    channel->requant = (mnf_requant_channel_t) {
-        multiplier & 0xffff, multiplier >> 16, -shift, conv->output_offset, bias,
-        conv->activation.min, conv->activation.max, job->out->c,
-    };
+    mnf_requant_channel_t *requant = &channel->requant;
+    requant->multiplier_low = multiplier & 0xffff;
+    requant->multiplier_high = multiplier >> 16;
+    requant->right = -shift;
+    requant->bias = bias;
     // |sum| <= taps * 2^14
     channel->quick = shift < 0 && taps <= 1 << 15 && bias < 1 << 29 && bias > -(1 << 29);
+    if (channel->quick) {
+        mnf_requant_estimate(requant, of.sizes * 128 + (bias < 0 ? -bias : bias));
+    }
 }
 
 static void finish(const int32_t *sums, int32_t n, int8_t *y, const mnf_requant_channel_t *c) {
@@ -181,8 +225,13 @@ static void finish(const int32_t *sums, int32_t n, int8_t *y, const mnf_requant_
     }
 }
 
-// What all channels of a 3x3 have in common.
-static void lay_out(const job_t *job, mnf_dw3x3_t *dw) {
+// What all channels have in common.
+static void lay_out(const job_t *job, channel_t *channel) {
+    channel->requant.offset = job->conv->output_offset;
+    channel->requant.min = job->conv->activation.min;
+    channel->requant.max = job->conv->activation.max;
+    channel->requant.step = job->out->c;
+    mnf_dw3x3_t *dw = &channel->dw;
     const mnf_depthwise_band_t *band = &job->band;
     const int32_t stride = job->conv->stride.w, row = band->pitch * 4;
     dw->pair_bytes = (band->half & ~1) * 4;
@@ -201,7 +250,7 @@ static void run_band(const job_t *job, channel_t *channel, int32_t o, int32_t y,
         channel->dw.rows = rows;
         channel->rows(packed, sums, &channel->dw);
     } else {
-        sum_rows(job, o, packed, rows, sums);
+        (channel->by_twos ? sum_rows_by_twos : sum_rows)(job, o, packed, rows, sums);
     }
     int8_t *to = job->y + (y * width * job->out->c + o);
     (channel->quick ? mnf_requantise_channel : finish)(sums, rows * width, to, &channel->requant);
@@ -214,7 +263,7 @@ static void run(void *data, uint32_t part, uint32_t parts) {
     uint32_t *packed = job->scratch + (uint32_t)band->bytes / 4 * part;
     int32_t *sums = (int32_t *)packed + band->packed;
     channel_t channel;
-    lay_out(job, &channel.dw);
+    lay_out(job, &channel);
     mnf_pack_t rows_of_input;
     const mnf_pack_t *how = lay_out_rows(job, &rows_of_input) ? &rows_of_input : NULL;
     const mnf_share_t share = mnf_share(job->out->c, 1, part, parts);

@@ -44,6 +44,20 @@ void mnf_dw3x3_s1_fit(const uint32_t *packed, int32_t *sums, const mnf_dw3x3_t *
 void mnf_dw3x3_s2(const uint32_t *packed, int32_t *sums, const mnf_dw3x3_t *band);
 void mnf_dw3x3_s2_fit(const uint32_t *packed, int32_t *sums, const mnf_dw3x3_t *band);
 
+// Two columns (four outputs) of any other taps, at least two in a row; the columns' first words are 1 or 2 apart, weights' `step` bytes.
+typedef struct {
+    int32_t step;
+    int32_t pairs;   // bytes of a row's words that are taken by twos
+    int32_t odd;     // 1 where a tap is left
+    int32_t next;    // bytes from behind the words of a row of taps to the next row's
+    const int8_t *end; // of the weights
+} mnf_dw_taps_t;
+
+// results: both columns of the lower lane, then of the upper one. No two weights in a row of taps may both be -128.
+typedef void (*mnf_dw_two_t)(const uint32_t *packed, const int8_t *weights, int32_t *results, const mnf_dw_taps_t *taps);
+void mnf_dw_two_s1(const uint32_t *packed, const int8_t *weights, int32_t *results, const mnf_dw_taps_t *taps);
+void mnf_dw_two_s2(const uint32_t *packed, const int8_t *weights, int32_t *results, const mnf_dw_taps_t *taps);
+
 // How sums of one channel become outputs. Read by the assembly: words in this order.
 typedef struct {
     int32_t multiplier_low;  // unsigned 16 bits
@@ -54,7 +68,16 @@ typedef struct {
     int32_t min;
     int32_t max;
     int32_t step;            // bytes from one output to the next
+    // One product that is nearly the output: (sum * factor + a constant) >> shift. Where two constants, less and more than what it can
+    // be wrong by, give the same, that is the output; else it is computed in full. Shift 0: always in full.
+    int32_t factor;
+    int32_t less;
+    int32_t more;
+    int32_t shift;
 } mnf_requant_channel_t;
+
+// Fills in the last four, for sums that with their bias are at most `most` in size.
+void mnf_requant_estimate(mnf_requant_channel_t *channel, int32_t most);
 
 // n > 0 outputs from sums which, with their bias, are less than 2^30 in size.
 void mnf_requantise_channel(const int32_t *sums, int32_t n, int8_t *output, const mnf_requant_channel_t *channel);
