@@ -1,14 +1,15 @@
 // Both cores of RP2040 and RP2350, for kernels/parallel.h.
 //
-// Core 1 is started when the first job comes. Between jobs it sleeps in serve(), whose code lies in RAM and which has no
-// interrupt but the one that lets core 0 write flash: flash may be written at any time, the chip may sleep deeply.
+// Core 1 is started when the first job comes. Between jobs it sleeps in serve(), whose code lies in RAM and which has
+// no interrupt but the one that lets core 0 write flash: flash may be written at any time, the chip may sleep deeply.
 //
-// During a job core1_entry is set, as it is while a thread of Python runs on core 1. So an interrupt of core 0 that writes
-// flash in the middle of a job halts core 1 first, and _thread finds the core in use; and where it is set already, core 1
-// belongs to Python, and a job has one part. Jobs of core 1's Python, and those of an interrupt inside of a job, have one too.
+// During a job core1_entry is set, as it is while a thread of Python runs on core 1. So an interrupt of core 0 that
+// writes flash in the middle of a job halts core 1 first, and _thread finds the core in use; and where it is set
+// already, core 1 belongs to Python, and a job has one part. Jobs of core 1's Python, and those of an interrupt
+// inside of a job, have one too.
 //
-// Soft resets and new threads reset core 1, and nothing tells. A core 1 that does not take its job at once is therefore reset
-// and started again.
+// Soft resets and new threads reset core 1, and nothing tells. A core 1 that does not take its job at once is
+// therefore reset and started again.
 #include "hardware/structs/scb.h"
 #include "hardware/sync.h"
 #include "pico/multicore.h"

@@ -1,11 +1,12 @@
 // Work shared by the cores of a chip.
 //
-// A kernel puts what its parts need to know into a job and calls mnf_parallel(run, &job), which calls run(&job, part, parts)
-// once for each part, all at the same time, and returns when all have returned. Where the chip has one core, or Python is
-// using the other one, there is one part. A kernel's result must not depend on how many there are.
+// A kernel puts what its parts need to know into a job and calls mnf_parallel(run, &job), which calls run(&job, part,
+// parts) once for each part, all at the same time, and returns when all have returned. Where the chip has one core,
+// or Python is using the other one, there is one part. A kernel's result must not depend on how many there are.
 //
-// Rules for `run`: it calls nothing of MicroPython and allocates nothing; what it writes no other part reads or writes
-// before a barrier; all parts meet the same barriers, as often as each other; it uses at most MNF_PART_STACK bytes of stack.
+// Rules for `run`: it calls nothing of MicroPython and allocates nothing; what it writes no other part reads or
+// writes before a barrier; all parts meet the same barriers, as often as each other; it uses at most MNF_PART_STACK
+// bytes of stack.
 #ifndef MNF_PARALLEL_H
 #define MNF_PARALLEL_H
 
@@ -45,7 +46,8 @@ static inline uint32_t mnf_use_cores(uint32_t cores) {
 
 #endif
 
-// The share of a part in n things, for (i = begin; i < end; i++): shares differ by at most one `step`, and begin at multiples of it.
+// The share of a part in n things, from begin to before end: shares differ by at most one `step`, and begin at its
+// multiples.
 typedef struct {
     int32_t begin;
     int32_t end;

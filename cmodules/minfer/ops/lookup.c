@@ -12,15 +12,22 @@ static bool check(const mnf_node_t *node, mnf_error_t *error) {
     return mnf_check_shape(x, y, error);
 }
 
-static int32_t run(const mnf_node_t *node, void *scratch, uint32_t size) {
-    (void)scratch;
-    (void)size;
+static void look_up(void *job, uint32_t part, uint32_t parts) {
+    const mnf_node_t *node = job;
     const int8_t *x = mnf_input_data(node, 0);
     const int8_t *table = (const int8_t *)mnf_input_data(node, 1) + 128;
     int8_t *y = mnf_output_data(node);
-    for (int32_t n = mnf_elements(mnf_output(node)); n > 0; n--) {
-        *y++ = table[*x++];
+    const mnf_share_t share = mnf_share(mnf_elements(mnf_output(node)), 4, part, parts);
+    for (int32_t i = share.begin; i < share.end; i++) {
+        y[i] = table[x[i]];
     }
+}
+
+static int32_t run(const mnf_node_t *node, void *scratch, uint32_t size) {
+    (void)scratch;
+    (void)size;
+    mnf_node_t job = *node;
+    mnf_share_output(node, true, look_up, &job);
     return 0;
 }
 

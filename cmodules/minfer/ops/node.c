@@ -38,3 +38,17 @@ int32_t mnf_elements(const mnf_tensor_t *tensor) {
     }
     return n;
 }
+
+void mnf_share_output(const mnf_node_t *node, bool elementwise, mnf_run_part_t run, void *job) {
+    const mnf_tensor_t *y = mnf_output(node);
+    const uint8_t *to = mnf_output_data(node);
+    for (uint32_t i = 0; i < node->op->n_inputs; i++) {
+        const mnf_tensor_t *x = mnf_input(node, i);
+        const uint8_t *from = mnf_input_data(node, i);
+        if (x != NULL && from < to + y->size && to < from + x->size && !(elementwise && from == to)) {
+            run(job, 0, 1);
+            return;
+        }
+    }
+    mnf_parallel(run, job);
+}

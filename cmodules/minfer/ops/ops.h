@@ -5,6 +5,7 @@
 #ifndef MNF_OPS_H
 #define MNF_OPS_H
 
+#include "kernels/parallel.h"
 #include "mnf.h"
 
 // One operator of a loaded model, as check, scratch and run see it.
@@ -45,6 +46,10 @@ void *mnf_output_data(const mnf_node_t *node);
 
 // Number of elements.
 int32_t mnf_elements(const mnf_tensor_t *tensor);
+
+// mnf_parallel for parts that write the output in no order: one part where an input lies over it. `elementwise` says that
+// the output's element i takes no more of an input than its element i, of the same size: such may lie at the very place.
+void mnf_share_output(const mnf_node_t *node, bool elementwise, mnf_run_part_t run, void *job);
 
 // For checks: on a false condition the reason is noted and the check returns false.
 bool mnf_refuse(mnf_error_t *error, mnf_reason_t reason, int64_t expected, int64_t found);

@@ -27,27 +27,53 @@ bool mnf_pool_check(const mnf_node_t *node, mnf_error_t *error) {
         && mnf_check_clamp(p[MNF_POOL_MIN], p[MNF_POOL_MAX], x->dtype, error);
 }
 
-int32_t mnf_pool_run(const mnf_node_t *node, void *buffer, uint32_t size, mnf_pool_kernels_t kernels) {
+typedef struct {
+    const mnf_node_t *node;
+    cmsis_nn_context context;
+    mnf_pool_kernels_t kernels;
+    int32_t status[MNF_MAX_PARTS];
+} pool_t;
+
+// Each part computes its share of the output's rows, from the rows of the input that these begin at.
+static void run_part(void *job, uint32_t part, uint32_t parts) {
+    pool_t *pool = job;
+    const mnf_node_t *node = pool->node;
     const mnf_tensor_t *x = mnf_input(node, 0), *y = mnf_output(node);
     const int32_t *p = node->params;
-    const cmsis_nn_context context = {buffer, (int32_t)size};
+    const mnf_share_t rows = mnf_share(y->dims[1], 1, part, parts);
+    const int32_t first = rows.begin * p[MNF_POOL_STRIDE_H] - p[MNF_POOL_PAD_H];
+    const int32_t skipped = first > 0 ? first : 0;
     const cmsis_nn_pool_params params = {
         .stride = {.w = p[MNF_POOL_STRIDE_W], .h = p[MNF_POOL_STRIDE_H]},
-        .padding = {.w = p[MNF_POOL_PAD_W], .h = p[MNF_POOL_PAD_H]},
+        .padding = {.w = p[MNF_POOL_PAD_W], .h = skipped - first},
         .activation = {p[MNF_POOL_MIN], p[MNF_POOL_MAX]},
     };
-    const cmsis_nn_dims in = {1, x->dims[1], x->dims[2], x->dims[3]}, out = {1, y->dims[1], y->dims[2], y->dims[3]};
+    const cmsis_nn_dims in = {1, x->dims[1] - skipped, x->dims[2], x->dims[3]};
+    const cmsis_nn_dims out = {1, rows.end - rows.begin, y->dims[2], y->dims[3]};
     const cmsis_nn_dims window = {1, p[MNF_POOL_KERNEL_H], p[MNF_POOL_KERNEL_W], 1};
     const void *from = mnf_input_data(node, 0);
     void *to = mnf_output_data(node);
     int32_t status = ARM_CMSIS_NN_SUCCESS;
-    for (int32_t n = 0; n < y->dims[0] && status == ARM_CMSIS_NN_SUCCESS; n++) {
-        const int32_t x_at = n * in.h * in.w * in.c, y_at = n * out.h * out.w * out.c;
+    for (int32_t n = 0; out.h > 0 && n < y->dims[0] && status == ARM_CMSIS_NN_SUCCESS; n++) {
+        const int32_t x_at = (n * x->dims[1] + skipped) * in.w * in.c;
+        const int32_t y_at = (n * y->dims[1] + rows.begin) * out.w * out.c;
         if (x->dtype == MNF_INT8) {
-            status = kernels.s8(&context, &params, &in, (const int8_t *)from + x_at, &window, &out, (int8_t *)to + y_at);
+            status = pool->kernels.s8(&pool->context, &params, &in, (const int8_t *)from + x_at, &window, &out,
+                (int8_t *)to + y_at);
         } else {
-            status = kernels.s16(&context, &params, &in, (const int16_t *)from + x_at, &window, &out, (int16_t *)to + y_at);
+            status = pool->kernels.s16(&pool->context, &params, &in, (const int16_t *)from + x_at, &window, &out,
+                (int16_t *)to + y_at);
         }
     }
-    return status;
+    pool->status[part] = status;
+}
+
+int32_t mnf_pool_run(const mnf_node_t *node, void *buffer, uint32_t size, mnf_pool_kernels_t kernels) {
+    pool_t job = {node, {buffer, (int32_t)size}, kernels, {0}};
+    if (size > 0) { // which parts would have to share
+        run_part(&job, 0, 1);
+    } else {
+        mnf_share_output(node, false, run_part, &job);
+    }
+    return job.status[0] != 0 ? job.status[0] : job.status[1];
 }

@@ -145,22 +145,39 @@ static const void *gathered(int16_t *piece, const uint8_t *data, int32_t stride,
     return piece;
 }
 
-int32_t mnf_run_vectors(const mnf_node_t *node, const int32_t *walk, mnf_kernel_t kernel) {
+typedef struct {
+    const mnf_node_t *node;
+    const int32_t *walk;
+    mnf_kernel_t kernel;
+    int32_t status[MNF_MAX_PARTS];
+} vectors_t;
+
+// Each part computes its share of every row.
+static void run_vectors(void *job, uint32_t part, uint32_t parts) {
+    vectors_t *vectors = job;
+    const mnf_node_t *node = vectors->node;
     int16_t a[MNF_PIECE], b[MNF_PIECE];
     const mnf_tensor_t *y = mnf_output(node);
     const uint32_t element = mnf_dtype_size(y->dtype);
-    mnf_walk_t row = mnf_walk(walk, 3);
+    mnf_walk_t row = mnf_walk(vectors->walk, 3);
+    const mnf_share_t share = mnf_share(row.count, 4, part, parts);
     const int32_t most = row.stride[1] == 1 && row.stride[2] == 1 ? row.count : MNF_PIECE;
     do {
-        for (int32_t i = 0; i < row.count; i += most) {
-            const int32_t n = least(row.count - i, most);
+        for (int32_t i = share.begin; i < share.end; i += most) {
+            const int32_t n = least(share.end - i, most);
             const void *from_a = gathered(a, at(&row, 1, y, mnf_input_data(node, 0), i), row.stride[1], element, n);
             const void *from_b = gathered(b, at(&row, 2, y, mnf_input_data(node, 1), i), row.stride[2], element, n);
-            const int32_t status = kernel(node, from_a, from_b, at(&row, 0, y, mnf_output_data(node), i), n);
+            const int32_t status = vectors->kernel(node, from_a, from_b, at(&row, 0, y, mnf_output_data(node), i), n);
             if (status != 0) {
-                return status;
+                vectors->status[part] = status;
+                return;
             }
         }
     } while (mnf_walk_next(&row));
-    return 0;
+}
+
+int32_t mnf_run_vectors(const mnf_node_t *node, const int32_t *walk, mnf_kernel_t kernel) {
+    vectors_t job = {node, walk, kernel, {0}};
+    mnf_share_output(node, true, run_vectors, &job);
+    return job.status[0] != 0 ? job.status[0] : job.status[1];
 }
