@@ -1,3 +1,4 @@
+#include "kernels/core.h"
 #include "mnf_kernels.h"
 
 int32_t arm_fully_connected_s8_get_buffer_size(const cmsis_nn_dims *filter_dims) {
@@ -14,6 +15,12 @@ arm_cmsis_nn_status arm_fully_connected_wrapper_s8(
     const cmsis_nn_dims *output_dims, int8_t *output_data) {
     (void)ctx;
     (void)bias_dims;
+#if MNF_OWN_FULLY_CONNECTED_S8
+    if (mnf_fully_connected_s8(fc_params, quant_params, input_dims, input_data, filter_dims, filter_data, bias_data,
+            output_dims, output_data)) {
+        return ARM_CMSIS_NN_SUCCESS;
+    }
+#endif
     const int32_t depth = filter_dims->n;
     for (int32_t n = 0; n < input_dims->n; n++) {
         const int8_t *w = filter_data;

@@ -91,6 +91,11 @@ bool mnf_depthwise_s8(
     const cmsis_nn_dims *in, const int8_t *input, const cmsis_nn_dims *filter, const int8_t *weights,
     const int32_t *bias, const cmsis_nn_dims *out, int8_t *output);
 
+// The same of a fully connected layer.
+bool mnf_fully_connected_s8(
+    const cmsis_nn_fc_params *params, const cmsis_nn_quant_params *quant, const cmsis_nn_dims *in, const int8_t *input,
+    const cmsis_nn_dims *filter, const int8_t *weights, const int32_t *bias, const cmsis_nn_dims *out, int8_t *output);
+
 // n_columns (1 or 2) im2col columns of `depth` widened inputs, offset included, times `rows` rows of weights:
 // output[column * column_step + row], requantised and clamped.
 void mnf_mat_mult_s8_s16(
