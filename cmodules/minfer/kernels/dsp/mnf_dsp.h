@@ -15,6 +15,16 @@ static inline uint32_t mnf_load(const void *from) {
     return word;
 }
 
+// 1 to 3 bytes, then zeros.
+static inline uint32_t mnf_few_bytes(const void *from, int32_t n) {
+    const uint8_t *bytes = from;
+    uint32_t word = bytes[0];
+    for (int32_t i = 1; i < n; i++) {
+        word |= (uint32_t)bytes[i] << 8 * i;
+    }
+    return word;
+}
+
 static inline uint32_t mnf_sxtab16(uint32_t offset, uint32_t bytes) {
     return (uint32_t)__sxtab16((int16x2_t)offset, (int8x4_t)bytes);
 }
@@ -63,11 +73,11 @@ typedef struct {
 // Up to which shift to the right a layer's channels may go the quick way: 22, or 0 where a sum may reach 2^30. It cannot where all
 // biases are below 2^29 and the products are no more than 2^14, each at most 255 * 128.
 static inline uint32_t mnf_quick_shifts(const int32_t *bias, int32_t channels, int32_t depth) {
-    bool small = depth <= 1 << 14;
+    uint32_t high = depth <= 1 << 14 ? 0 : 1u << 31;
     for (int32_t o = 0; bias != NULL && o < channels; o++) {
-        small &= (uint32_t)bias[o] + (1u << 29) < 1u << 30;
+        high |= (uint32_t)bias[o] + (1u << 29);
     }
-    return small ? 22 : 0;
+    return high >> 30 == 0 ? 22 : 0;
 }
 
 static inline bool mnf_is_quick(int32_t shift, uint32_t quick_shifts) {

@@ -14,42 +14,118 @@ typedef struct {
     uint32_t quick;
 } job_t;
 
-static void pack(const job_t *job, mnf_packer_t packer, const int8_t *in, int32_t pixel, int32_t pixels) {
+typedef struct {
+    const int8_t *in; // of the group
+    mnf_taps_t rows, cols;
+} window_t;
+
+// Windows whose taps have a multiple of 4 channels, each word of one tap.
+static inline __attribute__((always_inline)) void pack_words(const job_t *job, const window_t *window, uint32_t *to, int32_t pixels) {
     const cmsis_nn_conv_params *conv = job->conv;
     const cmsis_nn_dims *filter = job->filter, *dims = job->in_dims;
-    const int32_t c = filter->c;
+    const mnf_taps_t rows = window->rows, cols = window->cols;
+    const uint32_t offsets = mnf_offsets(conv->input_offset);
+    // Taps that lie side by side in the input are one run.
+    const bool dense = conv->dilation.w == 1 && filter->c == dims->c;
+    const int32_t width = cols.end - cols.begin, run = dense ? width * filter->c : filter->c, runs = dense ? 1 : width;
+    const int32_t step = conv->dilation.w * dims->c, line = conv->dilation.h * dims->w * dims->c;
+    const int8_t *from = window->in + ((rows.start + rows.begin * conv->dilation.h) * dims->w + cols.start + cols.begin * conv->dilation.w) * dims->c;
+    to = mnf_pack_padding(to, rows.begin * filter->w * filter->c, pixels);
+    for (int32_t ky = rows.begin; ky < rows.end; ky++, from += line) {
+        to = mnf_pack_padding(to, cols.begin * filter->c, pixels);
+        for (int32_t i = 0; i < runs; i++) {
+            to = mnf_pack(to, from + i * step, run, offsets, pixels);
+        }
+        to = mnf_pack_padding(to, (filter->w - cols.end) * filter->c, pixels);
+    }
+    mnf_pack_padding(to, (filter->h - rows.end) * filter->w * filter->c, pixels);
+}
+
+// Small windows whose rows lie side by side in the input: gathered first, on the stack.
+#define BYTES 160
+static inline __attribute__((always_inline)) void pack_small(const job_t *job, const window_t *window, uint32_t *to, int32_t pixels) {
+    const cmsis_nn_dims *filter = job->filter, *dims = job->in_dims;
+    const mnf_taps_t rows = window->rows, cols = window->cols;
+    const int32_t all = filter->w * filter->c, depth = filter->h * all, run = (cols.end - cols.begin) * filter->c;
+    const int32_t line = job->conv->dilation.h * dims->w * dims->c;
+    int8_t bytes[BYTES];
+    if ((rows.end - rows.begin) * run < depth) {
+        memset(bytes, -job->conv->input_offset, (size_t)depth);
+    }
+    const int8_t *row = window->in + ((rows.start + rows.begin * job->conv->dilation.h) * dims->w + cols.start + cols.begin) * dims->c;
+    int8_t *to_row = bytes + rows.begin * all + cols.begin * filter->c;
+    for (int32_t ky = rows.begin; ky < rows.end; ky++, row += line, to_row += all) {
+        int32_t i = 0;
+        for (; i + 4 <= run; i += 4) {
+            memcpy(to_row + i, row + i, 4);
+        }
+        for (; i < run; i++) {
+            to_row[i] = row[i];
+        }
+    }
+    mnf_pack(to, bytes, depth, mnf_offsets(job->conv->input_offset), pixels);
+}
+
+// Any other windows, byte by byte.
+static void pack_bytes(const job_t *job, const window_t *window, uint32_t *to, int32_t pixels) {
+    const cmsis_nn_conv_params *conv = job->conv;
+    const cmsis_nn_dims *filter = job->filter, *dims = job->in_dims;
+    const mnf_taps_t rows = window->rows, cols = window->cols;
+    uint8_t bytes[4];
+    int32_t n = 0;
+    for (int32_t ky = 0; ky < filter->h; ky++) {
+        for (int32_t kx = 0; kx < filter->w; kx++) {
+            const bool inside = ky >= rows.begin && ky < rows.end && kx >= cols.begin && kx < cols.end;
+            const int32_t iy = rows.start + ky * conv->dilation.h, ix = cols.start + kx * conv->dilation.w;
+            for (int32_t c = 0; c < filter->c; c++) {
+                bytes[n++] = (uint8_t)(inside ? window->in[(iy * dims->w + ix) * dims->c + c] : -conv->input_offset);
+                if (n == 4) {
+                    to = mnf_pack(to, (const int8_t *)bytes, n, mnf_offsets(conv->input_offset), pixels);
+                    n = 0;
+                }
+            }
+        }
+    }
+    mnf_pack(to, (const int8_t *)bytes, n, mnf_offsets(conv->input_offset), pixels);
+}
+
+static inline __attribute__((always_inline)) void pack(
+    const job_t *job, const int8_t *in, int32_t pixel, uint32_t *to, int32_t pixels) {
+    const cmsis_nn_conv_params *conv = job->conv;
+    const cmsis_nn_dims *filter = job->filter, *dims = job->in_dims;
     if (filter->h * filter->w == 1 && conv->stride.h * conv->stride.w == 1) {
-        mnf_pack(&packer, in + pixel * dims->c, c, pixels);
-        mnf_pack_end(&packer, pixels);
+        mnf_pack(to, in + pixel * dims->c, filter->c, mnf_offsets(conv->input_offset), pixels);
         return;
     }
     const int32_t y = pixel / job->out_dims->w, x = pixel - y * job->out_dims->w;
-    const mnf_taps_t rows = mnf_taps(y, conv->stride.h, conv->padding.h, conv->dilation.h, filter->h, dims->h);
-    const mnf_taps_t cols = mnf_taps(x, conv->stride.w, conv->padding.w, conv->dilation.w, filter->w, dims->w);
-    // Taps that lie side by side in the input are one run.
-    const bool dense = conv->dilation.w == 1 && c == dims->c;
-    const int32_t runs = dense ? 1 : cols.end - cols.begin, run = dense ? (cols.end - cols.begin) * c : c;
-    const int32_t step = conv->dilation.w * dims->c;
-    for (int32_t ky = 0; ky < filter->h; ky++) {
-        if (ky < rows.begin || ky >= rows.end || cols.begin >= cols.end) {
-            mnf_pack_padding(&packer, filter->w * c, pixels);
-            continue;
-        }
-        const int32_t iy = rows.start + ky * conv->dilation.h, ix = cols.start + cols.begin * conv->dilation.w;
-        const int8_t *from = in + (iy * dims->w + ix) * dims->c;
-        mnf_pack_padding(&packer, cols.begin * c, pixels);
-        for (int32_t i = 0; i < runs; i++) {
-            mnf_pack(&packer, from, run, pixels);
-            from += step;
-        }
-        mnf_pack_padding(&packer, (filter->w - cols.end) * c, pixels);
+    window_t window = {
+        in,
+        mnf_taps(y, conv->stride.h, conv->padding.h, conv->dilation.h, filter->h, dims->h),
+        mnf_taps(x, conv->stride.w, conv->padding.w, conv->dilation.w, filter->w, dims->w),
+    };
+    if (window.rows.begin >= window.rows.end || window.cols.begin >= window.cols.end) {
+        window.rows.begin = window.rows.end = 0;
     }
-    mnf_pack_end(&packer, pixels);
+    if (filter->c % 4 == 0) {
+        pack_words(job, &window, to, pixels);
+    } else if (conv->dilation.w == 1 && filter->c == dims->c && filter->h * filter->w * filter->c <= BYTES) {
+        pack_small(job, &window, to, pixels);
+    } else {
+        pack_bytes(job, &window, to, pixels);
+    }
+}
+
+MNF_HOT static void pack_one(const job_t *job, const int8_t *in, int32_t pixel) {
+    pack(job, in, pixel, job->columns, 1);
+}
+
+MNF_HOT static void pack_beside(const job_t *job, const int8_t *in, int32_t pixel, int32_t i) {
+    pack(job, in, pixel, job->columns + i, MNF_COLUMNS);
 }
 
 // Rows of fewer than four weights, which the assembly does not read.
 static void sum_short(mnf_rows_t *r, int32_t depth) {
-    const uint32_t weights = mnf_last_weights(r->row, depth);
+    const uint32_t weights = mnf_few_bytes(r->row, depth);
     const uint32_t even = (uint32_t)__sxtb16((int8x4_t)weights), odd = mnf_sxtb16_odd(weights);
     for (int32_t i = 0; i < MNF_COLUMNS; i++) {
         const int32_t sum = r->bias ? r->bias[r->channel] : 0;
@@ -106,12 +182,15 @@ static void run(void *shared, uint32_t part, uint32_t parts) {
         // Three are worth the work of four; one or two at the end are done singly.
         const int32_t left = pixels - pixel;
         count = left >= MNF_COLUMNS ? MNF_COLUMNS : left == 3 ? 3 : 1;
-        const int32_t side = count == 1 ? 1 : MNF_COLUMNS;
         int8_t *out = job->out + pixel * channels;
         for (int32_t group = 0; group < groups; group++) {
             for (int32_t i = (int32_t)part; i < count; i += (int32_t)parts) {
-                const mnf_packer_t packer = mnf_packer(job->columns + i, job->conv->input_offset);
-                pack(job, packer, job->in + group * job->filter->c, pixel + i, side);
+                const int8_t *in = job->in + group * job->filter->c;
+                if (count == 1) {
+                    pack_one(job, in, pixel);
+                } else {
+                    pack_beside(job, in, pixel + i, i);
+                }
             }
             mnf_barrier();
             mnf_share_t share = mnf_share(of_group, 1, part, parts);

@@ -1,3 +1,4 @@
+// Windows of 3x3; and of any size over an image of one channel.
 #include "kernels/core.h"
 #if MNF_CORE_DSP
 #include "kernels/parallel.h"
@@ -167,13 +168,38 @@ static void run(void *shared, uint32_t part, uint32_t parts) {
     }
 }
 
+// With one input channel a depthwise convolution is one of all outputs over it, once its weights are transposed.
+static bool run_as_convolution(
+    const cmsis_nn_context *ctx, const cmsis_nn_dw_conv_params *conv, const cmsis_nn_per_channel_quant_params *quant,
+    const cmsis_nn_dims *in, const int8_t *input, const cmsis_nn_dims *filter, const int8_t *weights,
+    const int32_t *bias, const cmsis_nn_dims *out, int8_t *output) {
+    const cmsis_nn_conv_params params = {
+        .input_offset = conv->input_offset, .output_offset = conv->output_offset,
+        .stride = conv->stride, .padding = conv->padding, .dilation = conv->dilation, .activation = conv->activation,
+    };
+    const cmsis_nn_dims transposed = {out->c, filter->h, filter->w, 1};
+    const int32_t depth = filter->h * filter->w;
+    const int32_t columns = arm_convolve_wrapper_s8_get_buffer_size(&params, in, &transposed, out);
+    if ((int64_t)columns + depth * out->c > ctx->size) {
+        return false;
+    }
+    int8_t *rows = (int8_t *)ctx->buf + columns, *to = rows;
+    for (int32_t o = 0; o < out->c; o++) {
+        for (int32_t k = 0; k < depth; k++) {
+            *to++ = weights[k * out->c + o];
+        }
+    }
+    return mnf_convolve_s8(ctx->buf, &params, quant, in, input, &transposed, rows, bias, out, output);
+}
+
 bool mnf_depthwise_s8(
     const cmsis_nn_context *ctx, const cmsis_nn_dw_conv_params *conv, const cmsis_nn_per_channel_quant_params *quant,
     const cmsis_nn_dims *in, const int8_t *input, const cmsis_nn_dims *filter, const int8_t *weights,
     const int32_t *bias, const cmsis_nn_dims *out, int8_t *output) {
     const int32_t stride = conv->stride.h;
     if (filter->h != 3 || filter->w != 3 || conv->dilation.h * conv->dilation.w != 1 || stride != conv->stride.w || stride > 2) {
-        return false;
+        return in->c == 1 && conv->ch_mult > 1
+            && run_as_convolution(ctx, conv, quant, in, input, filter, weights, bias, out, output);
     }
     job_t job = {
         .conv = conv,
