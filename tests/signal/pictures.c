@@ -1,4 +1,5 @@
-// Frames through mnf_picture in buffers of exactly their size: pictures.c INPUT OUTPUT, as tests/host/pictures.py packs them.
+// Frames through mnf_picture in buffers of exactly their size: pictures.c INPUT OUTPUT, as tests/host/pictures.py packs
+// them.
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

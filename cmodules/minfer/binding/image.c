@@ -122,7 +122,8 @@ void minfer_picture_attr(mp_obj_t self_in, qstr attr, mp_obj_t *dest) {
 // Two threads in one frame would step on each other's rows.
 static void take_ownership(picture_t *self, void *token) {
     if (!minfer_take_ownership(&self->owner, token)) {
-        minfer_raise(&mp_type_RuntimeError, "Picture: in use by another thread or by what this call interrupts", 0, NULL);
+        minfer_raise(&mp_type_RuntimeError, "Picture: in use by another thread or by what this call interrupts", 0,
+            NULL);
     }
 }
 
@@ -144,7 +145,8 @@ mp_obj_t minfer_picture_write(size_t n_args, const mp_obj_t *args, mp_map_t *kw)
     }
     void *out = result(self, self->out); // asked for each time: an arena of the caller's may have been resized
     take_ownership(self, &info);
-    const size_t taken = mnf_picture_write(&self->stream, (const uint8_t *)info.buf + start, info.len - (size_t)start, out);
+    const uint8_t *bytes = (const uint8_t *)info.buf + start;
+    const size_t taken = mnf_picture_write(&self->stream, bytes, info.len - (size_t)start, out);
     self->owner = NULL;
     return mp_obj_new_int_from_uint(taken);
 }

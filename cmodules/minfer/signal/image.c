@@ -4,8 +4,7 @@
 
 #include "signal/pixels.h"
 
-#define MOST_SIDE 4096   // pixels of a frame
-#define MOST_RESULT 2048 // pixels of the result: area below stays within 2^24
+#define MOST_SIDE 4096 // pixels of a frame
 
 const char mnf_pixel_formats[] = "grey|rgb565|rgb565_be|rgb888|yuv422";
 const char mnf_resizes[] = "bilinear|nearest";
@@ -33,8 +32,8 @@ static bool valid(const mnf_picture_params_t *params, mnf_refusal_t *refusal) {
         || !integer_in_range(refusal, "crop: y", crop[1], 0, params->height - 1)
         || !integer_in_range(refusal, "crop: width", crop[2], 1, params->width - crop[0])
         || !integer_in_range(refusal, "crop: height", crop[3], 1, params->height - crop[1])
-        || !integer_in_range(refusal, "shape: height", shape[0], 1, MOST_RESULT)
-        || !integer_in_range(refusal, "shape: width", shape[1], 1, MOST_RESULT)
+        || !integer_in_range(refusal, "shape: height", shape[0], 1, MNF_RESIZE_MOST)
+        || !integer_in_range(refusal, "shape: width", shape[1], 1, MNF_RESIZE_MOST)
         || !in_range(refusal, "scale", params->scale, 0, 1e6f)
         || !integer_in_range(refusal, "zero_point", params->zero_point, -128, 127)) {
         return false;
@@ -44,10 +43,12 @@ static bool valid(const mnf_picture_params_t *params, mnf_refusal_t *refusal) {
             (float)params->width);
     }
     if (shape[2] != 1 && shape[2] != MNF_MOST_CHANNELS) {
-        return mnf_refuse_param(refusal, "shape: channels", "expected 1 or %g, found %g", MNF_MOST_CHANNELS, (float)shape[2]);
+        return mnf_refuse_param(refusal, "shape: channels", "expected 1 or %g, found %g", MNF_MOST_CHANNELS,
+            (float)shape[2]);
     }
     for (int32_t c = 0; c < shape[2]; c++) {
-        if (!in_range(refusal, "mean", params->mean[c], -1e30f, 1e30f) || !in_range(refusal, "std", params->std[c], 1e-6f, 1e30f)) {
+        if (!in_range(refusal, "mean", params->mean[c], -1e30f, 1e30f)
+            || !in_range(refusal, "std", params->std[c], 1e-6f, 1e30f)) {
             return false;
         }
     }
@@ -82,35 +83,6 @@ size_t mnf_picture_size(const mnf_picture_params_t *params, mnf_refusal_t *refus
     return valid(params, refusal) ? table_size(params) + 2 * line_size(params) : 0;
 }
 
-static uint32_t greatest_divisor(uint32_t a, uint32_t b) {
-    while (b != 0) {
-        const uint32_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return a;
-}
-
-static mnf_place_t place(int32_t numerator, int32_t parts) {
-    int32_t whole = numerator / parts, part = numerator % parts;
-    if (part < 0) {
-        whole--;
-        part += parts;
-    }
-    return (mnf_place_t) { whole, (uint32_t)part };
-}
-
-// Pixel i of `out` has its centre at (i + 1/2) * in / out of `in`, as all of them count from the edge. Pixel k of `in` has
-// its own at k + 1/2, and is the nearest from k to k + 1.
-static void init_axis(mnf_axis_t *axis, int32_t in, int32_t out, bool nearest) {
-    const int32_t first = nearest ? in : in - out, step = 2 * in, parts = 2 * out;
-    const uint32_t size = (uint32_t)(first < 0 ? -first : first);
-    const int32_t common = (int32_t)greatest_divisor(greatest_divisor((uint32_t)step, (uint32_t)parts), size);
-    axis->parts = (uint32_t)(parts / common);
-    axis->first = place(first / common, parts / common);
-    axis->step = place(step / common, parts / common);
-}
-
 static void init_table(const mnf_picture_t *picture, const mnf_picture_params_t *params) {
     const uint32_t size = mnf_dtype_size(picture->tensor.dtype);
     uint8_t *table = picture->table;
@@ -139,17 +111,8 @@ void mnf_picture_init(mnf_picture_t *picture, void *memory, const mnf_picture_pa
     picture->crop_width = crop[2];
     picture->crop_height = crop[3];
     picture->out_height = (uint32_t)params->shape[0];
-    picture->out_width = (uint32_t)params->shape[1];
-    // Where there is nothing to interpolate, the quick way gives the same.
-    picture->nearest = params->nearest || (crop[2] == params->shape[1] && crop[3] == params->shape[0]);
-    init_axis(&picture->x, crop[2], params->shape[1], picture->nearest);
-    init_axis(&picture->y, crop[3], params->shape[0], picture->nearest);
-    // 255.5 * area, shifted, has 16 bits; times the reciprocal, 31.
-    picture->area = picture->x.parts * picture->y.parts;
-    while (picture->area >> picture->shift >= 256) {
-        picture->shift++;
-    }
-    picture->reciprocal = (uint32_t)(((uint64_t)1 << (23 + picture->shift)) / picture->area);
+    const int32_t from[] = { crop[3], crop[2] };
+    mnf_resize_init(&picture->resize, from, params->shape, picture->channels, params->nearest);
 
     picture->tensor.dtype = params->scale > 0 ? MNF_INT8 : MNF_FLOAT32;
     picture->tensor.scale = params->scale;
@@ -179,53 +142,8 @@ void mnf_picture_reset(mnf_picture_t *picture) {
     picture->row = -picture->crop_y;
     picture->n_held = 0;
     picture->out_row = 0;
-    picture->place = picture->y.first;
+    picture->place = picture->resize.y.first;
     begin_row(picture);
-}
-
-static inline void advance(mnf_place_t *place, const mnf_axis_t *axis) {
-    place->whole += axis->step.whole;
-    place->part += axis->step.part;
-    if (place->part >= axis->parts) {
-        place->part -= axis->parts;
-        place->whole++;
-    }
-}
-
-// `channels` is written where this is called, so that the loop over it goes.
-static inline void pick_row(const mnf_picture_t *picture, const uint8_t *line, uint8_t *to, uint32_t channels) {
-    const mnf_axis_t axis = picture->x;
-    const uint8_t *end = to + picture->out_width * channels;
-    mnf_place_t place = axis.first;
-    while (to != end) {
-        const uint8_t *from = line + place.whole * (int32_t)channels;
-        for (uint32_t c = 0; c < channels; c++) {
-            *to++ = from[c];
-        }
-        advance(&place, &axis);
-    }
-}
-
-// The exact mean of four pixels, halves rounded up.
-static inline void mix_rows(const mnf_picture_t *picture, const uint8_t *above, const uint8_t *below, uint8_t *to,
-    uint32_t channels) {
-    const mnf_axis_t axis = picture->x;
-    const uint32_t area = picture->area, half = area / 2, shift = picture->shift, reciprocal = picture->reciprocal;
-    const uint32_t down = picture->place.part, up = picture->y.parts - down;
-    const uint8_t *end = to + picture->out_width * channels;
-    mnf_place_t place = axis.first;
-    while (to != end) {
-        const uint32_t right = place.part, left = axis.parts - right;
-        const uint8_t *a = above + place.whole * (int32_t)channels, *b = below + place.whole * (int32_t)channels;
-        for (uint32_t c = 0; c < channels; c++) {
-            const uint32_t top = a[c] * left + a[c + channels] * right, bottom = b[c] * left + b[c + channels] * right;
-            const uint32_t sum = top * up + bottom * down + half;
-            uint32_t mean = ((sum >> shift) * reciprocal) >> 23; // or one too few
-            mean += sum - mean * area >= area;
-            *to++ = (uint8_t)mean;
-        }
-        advance(&place, &axis);
-    }
 }
 
 // n values of pixels, at the end of the room for their results, become these.
@@ -252,7 +170,7 @@ static void look_up(const mnf_picture_t *picture, uint8_t *out, uint32_t n) {
 
 // The crop's row is there: all rows of the result that wait for no other one.
 static void end_row(mnf_picture_t *picture, uint8_t *out) {
-    const uint32_t channels = picture->channels, n = picture->out_width * channels;
+    const uint32_t channels = picture->channels, n = picture->resize.width * channels;
     const uint32_t element = mnf_dtype_size(picture->tensor.dtype);
     uint8_t *line = picture->lines[picture->row & 1];
     uint8_t *end = line + (uint32_t)picture->crop_width * channels;
@@ -261,22 +179,17 @@ static void end_row(mnf_picture_t *picture, uint8_t *out) {
     while (picture->out_row < picture->out_height) {
         const mnf_place_t place = picture->place;
         const int32_t above = place.whole < 0 ? 0 : place.whole;
-        const bool alone = picture->nearest || place.part == 0 || place.whole + 1 >= picture->crop_height;
+        const bool alone = picture->resize.nearest || place.part == 0 || place.whole + 1 >= picture->crop_height;
         const int32_t below = alone ? above : place.whole + 1;
         if (below > picture->row) {
             return;
         }
         uint8_t *row = out + (size_t)picture->out_row * n * element;
         uint8_t *values = row + (size_t)n * (element - 1);
-        const uint8_t *first = picture->lines[above & 1], *second = picture->lines[below & 1];
-        if (picture->nearest) {
-            channels == 1 ? pick_row(picture, first, values, 1) : pick_row(picture, first, values, 3);
-        } else {
-            channels == 1 ? mix_rows(picture, first, second, values, 1) : mix_rows(picture, first, second, values, 3);
-        }
+        mnf_resize_row(&picture->resize, picture->lines[above & 1], picture->lines[below & 1], place.part, values);
         look_up(picture, row, n);
         picture->out_row++;
-        advance(&picture->place, &picture->y);
+        mnf_advance(&picture->place, &picture->resize.y);
     }
 }
 
@@ -314,7 +227,7 @@ size_t mnf_picture_missing(const mnf_picture_t *picture) {
 }
 
 size_t mnf_picture_out_size(const mnf_picture_t *picture) {
-    const size_t n = (size_t)picture->out_height * picture->out_width * picture->channels;
+    const size_t n = (size_t)picture->out_height * picture->resize.width * picture->channels;
     return n * mnf_dtype_size(picture->tensor.dtype);
 }
 

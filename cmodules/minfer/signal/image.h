@@ -1,5 +1,6 @@
-// Pictures in, a model's input out: rows of a frame pass through cropping, a change of size and a table of the 256 values a pixel
-// may have, and go straight into the caller's tensor. No allocation: the caller gives the memory, for two lines and the table.
+// Pictures in, a model's input out: rows of a frame pass through cropping, a change of size and a table of the 256
+// values a pixel may have, and go straight into the caller's tensor. No allocation: the caller gives the memory, for
+// two lines and the table.
 //
 //     size_t size = mnf_picture_size(&params, &refusal); // 0: refusal says why
 //     mnf_picture_init(&picture, memory, &params);
@@ -12,6 +13,7 @@
 #define MNF_IMAGE_H
 
 #include "signal/audio.h"
+#include "signal/resize.h"
 
 // In the order of mnf_pixel_formats.
 typedef enum {
@@ -39,18 +41,6 @@ typedef struct {
     int32_t zero_point;
 } mnf_picture_params_t;
 
-// A place between pixels, or a way: pixels, and parts of one.
-typedef struct {
-    int32_t whole;
-    uint32_t part;
-} mnf_place_t;
-
-// Where in the crop the pixels of the result lie.
-typedef struct {
-    mnf_place_t first, step;
-    uint32_t parts; // of a pixel
-} mnf_axis_t;
-
 typedef struct {
     void *table;       // a result for each value of a pixel, of each channel or of all
     uint8_t *lines[2]; // even and odd rows of the crop, at their first pixel; a pixel lies before and one behind
@@ -63,10 +53,8 @@ typedef struct {
     uint32_t line_start;   // pixels decoded before the crop's first
     int32_t height;        // of a frame
     int32_t crop_y, crop_width, crop_height;
-    uint32_t out_height, out_width, channels, n_tables;
-    bool nearest;
-    mnf_axis_t x, y;
-    uint32_t area, shift, reciprocal; // for a division by x.parts * y.parts
+    uint32_t out_height, channels, n_tables;
+    mnf_resize_t resize;
     // Of the frame that comes:
     int32_t row;           // of the crop, from -crop_y
     uint32_t at;           // byte of the row
@@ -85,8 +73,8 @@ void mnf_picture_init(mnf_picture_t *picture, void *memory, const mnf_picture_pa
 // A frame begins.
 void mnf_picture_reset(mnf_picture_t *picture);
 
-// Takes bytes of the frame, at any address, up to its end, and says how many; `out` has room for the whole result, which is
-// there when the frame is.
+// Takes bytes of the frame, at any address, up to its end, and says how many; `out` has room for the whole result,
+// which is there when the frame is.
 size_t mnf_picture_write(mnf_picture_t *picture, const uint8_t *bytes, size_t n, void *out);
 
 // The frame has ended; until mnf_picture_reset() nothing is taken.
