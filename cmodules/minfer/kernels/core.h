@@ -12,10 +12,13 @@
 #if defined(MNF_PORTABLE)
 #elif defined(__ARM_ARCH_6M__)
 #define MNF_CORE_M0PLUS 1
+#define MNF_OWN_DEPTHWISE_S8 1
+#define MNF_OWN_ELEMENTWISE_ADD_S8 1
 #define MNF_OWN_FULLY_CONNECTED_S8 1
 #define MNF_OWN_CONVOLVE_S8 1
 #elif defined(__ARM_FEATURE_DSP)
 #define MNF_CORE_DSP 1
+#define MNF_OWN_FULLY_CONNECTED_S8 1
 #define MNF_OWN_CONVOLVE_S8 1
 #elif defined(__riscv) && __riscv_xlen == 32
 #define MNF_CORE_RV32 1
