@@ -9,7 +9,7 @@ int32_t arm_depthwise_conv_wrapper_s8_get_buffer_size(
     return (int32_t)MNF_MAX_PARTS * mnf_depthwise_band(dw_conv_params, filter_dims, output_dims).bytes;
 }
 
-#if !MNF_CORE_M0PLUS
+#if !MNF_OWN_DEPTHWISE_S8
 
 arm_cmsis_nn_status arm_depthwise_conv_wrapper_s8(
     const cmsis_nn_context *ctx, const cmsis_nn_dw_conv_params *dw_conv_params,
@@ -24,7 +24,7 @@ arm_cmsis_nn_status arm_depthwise_conv_wrapper_s8(
     if (input_dims->c * conv->ch_mult != output_dims->c) {
         return ARM_CMSIS_NN_ARG_ERROR;
     }
-#if MNF_CORE_DSP
+#if MNF_CORE_DSP || MNF_CORE_RV32
     if (mnf_depthwise_s8(ctx, conv, quant_params, input_dims, input_data, filter_dims, filter_data, bias_data,
             output_dims, output_data)) {
         return ARM_CMSIS_NN_SUCCESS;

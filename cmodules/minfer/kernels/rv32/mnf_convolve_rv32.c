@@ -205,6 +205,25 @@ MNF_HOT static void im2col(const job_t *job, int16_t *column, int32_t y, int32_t
     }
 }
 
+// Output channel o of `count` pixels.
+__attribute__((noinline)) MNF_HOT static void write_outputs(const job_t *job, int32_t o, const int32_t *sums, int32_t count, int8_t *y) {
+    const uint32_t bias = job->bias ? (uint32_t)job->bias[o] : 0;
+    const mnf_scale_t scale = mnf_scale(
+        job->quant->multiplier[o], job->quant->shift[o], job->conv->output_offset, job->conv->activation);
+    const int32_t *const end = sums + count;
+    const int32_t step = job->out.c;
+    y += o;
+    if (scale.last >= 0) {
+        for (; sums < end; y += step) {
+            *y = (int8_t)mnf_scale_right((uint32_t)*sums++ + bias, &scale);
+        }
+    } else {
+        for (; sums < end; y += step) {
+            *y = mnf_output_s8((uint32_t)*sums++ + bias, scale.multiplier, scale.shift, scale.offset, scale.clamp);
+        }
+    }
+}
+
 // Channels [o, end) of `count` pixels, whose outputs begin at y.
 MNF_HOT static void block(const job_t *job, int32_t o, int32_t end, int32_t count, int8_t *y) {
     for (; o < end; o += 4) {
@@ -216,14 +235,7 @@ MNF_HOT static void block(const job_t *job, int32_t o, int32_t end, int32_t coun
         int32_t sums[16];
         dot_4x4(job->columns, rows, job->depth, sums);
         for (int32_t i = 0; i < channels; i++) {
-            const uint32_t bias = job->bias ? (uint32_t)job->bias[o + i] : 0;
-            const mnf_scale_t scale = mnf_scale(
-                job->quant->multiplier[o + i], job->quant->shift[o + i], job->conv->output_offset, job->conv->activation);
-            int8_t *to = y + o + i;
-            for (int32_t pixel = 0; pixel < count; pixel++) {
-                *to = mnf_scale_s8((uint32_t)sums[4 * i + pixel] + bias, &scale);
-                to += job->out.c;
-            }
+            write_outputs(job, o + i, sums + 4 * i, count, y);
         }
     }
 }

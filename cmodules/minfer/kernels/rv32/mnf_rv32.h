@@ -7,26 +7,34 @@
 
 typedef struct {
     uint32_t doubled; // multiplier * 2
-    int32_t left;
-    int32_t right;
-    int32_t mask; // the bits that the shift to the right drops
+    int32_t last; // how far to shift right before the last bit; negative where it is not to the right at all
+    int32_t multiplier;
+    int32_t shift;
     int32_t offset;
     cmsis_nn_activation clamp;
 } mnf_scale_t;
 
 static inline mnf_scale_t mnf_scale(int32_t multiplier, int32_t shift, int32_t offset, cmsis_nn_activation clamp) {
-    const int32_t right = shift > 0 ? 0 : -shift;
-    return (mnf_scale_t) {(uint32_t)multiplier * 2, shift > 0 ? shift : 0, right, (int32_t)((1u << right) - 1), offset, clamp};
+    return (mnf_scale_t) {(uint32_t)multiplier * 2, -shift - 1, multiplier, shift, offset, clamp};
 }
 
-// mnf_output_s8 of the same multiplier, shift, offset and clamp. MULHSU and MUL give the high half of the product by the doubled
-// multiplier and the bit that rounds it.
-static inline __attribute__((always_inline)) int8_t mnf_scale_s8(uint32_t sum, const mnf_scale_t *scale) {
-    const int64_t product = (int64_t)(int32_t)(sum << scale->left) * (int64_t)(uint64_t)scale->doubled;
-    const int32_t high = mnf_add_wrap((int32_t)(product >> 32), (int32_t)((uint32_t)product >> 31));
-    const int32_t half = (scale->mask >> 1) - (high >> 31);
-    const int32_t rounded = (high >> scale->right) + ((high & scale->mask) > half);
-    return (int8_t)mnf_clamp(mnf_add_wrap(rounded, scale->offset), scale->clamp.min, scale->clamp.max);
+// mnf_output_s8 of the same multiplier, shift, offset and clamp, in a whole register, of a scale that shifts to the right. MULHSU
+// and MUL give the high half of the product by the doubled multiplier and the bit that rounds it: at most 2^31 - 2 in size, so
+// that neither step of the second rounding leaves 32 bits.
+static inline __attribute__((always_inline)) int32_t mnf_scale_right(uint32_t sum, const mnf_scale_t *scale) {
+    const int64_t product = (int64_t)(int32_t)sum * (int64_t)(uint64_t)scale->doubled;
+    const int32_t high = (int32_t)(product >> 32) + (int32_t)((uint32_t)product >> 31);
+    const int32_t scaled = (((high + (high >> 31)) >> scale->last) + 1) >> 1;
+    return mnf_clamp(scaled + scale->offset, scale->clamp.min, scale->clamp.max);
+}
+
+// Few channels have other scales.
+__attribute__((noinline)) static int32_t mnf_scale_left(uint32_t sum, const mnf_scale_t *scale) {
+    return mnf_output_s8(sum, scale->multiplier, scale->shift, scale->offset, scale->clamp);
+}
+
+static inline int32_t mnf_scale_any(uint32_t sum, const mnf_scale_t *scale) {
+    return __builtin_expect(scale->last >= 0, 1) ? mnf_scale_right(sum, scale) : mnf_scale_left(sum, scale);
 }
 
 #endif
