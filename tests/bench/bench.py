@@ -115,6 +115,13 @@ def document(page: str) -> None:
     DOCUMENT.write_text(f"{before}{begin}\n{page}{end}{after}", "utf-8")
 
 
+def _read(path: Path) -> report.Result:
+    result = json.loads(path.read_text("utf-8"))
+    if not isinstance(result, dict) or not {"revision", "cores", "models"} <= result.keys():
+        raise BenchError(f"{path}: expected a bench.json, found another file")
+    return result
+
+
 def _list(choices: tuple[str, ...]):
     def parse(text: str) -> list[str]:
         words = text.split(",")
@@ -144,7 +151,7 @@ def main() -> int:
     console = Console()
     out = arguments.out.resolve()
     try:
-        old = json.loads(arguments.compare.read_text("utf-8")) if arguments.compare else None
+        old = _read(arguments.compare) if arguments.compare else None
         result = measure(arguments.models, arguments.on, out, arguments.firmware, console)
     except (BenchError, OSError, ValueError) as error:
         print(f"bench: {error}", file=sys.stderr)
