@@ -116,7 +116,10 @@ def document(page: str) -> None:
 
 
 def _read(path: Path) -> report.Result:
-    result = json.loads(path.read_text("utf-8"))
+    try:
+        result = json.loads(path.read_text("utf-8"))
+    except ValueError:
+        result = None
     if not isinstance(result, dict) or not {"revision", "cores", "models"} <= result.keys():
         raise BenchError(f"{path}: expected a bench.json, found another file")
     return result
