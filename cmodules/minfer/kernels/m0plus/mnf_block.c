@@ -3,12 +3,12 @@
 #if MNF_CORE_M0PLUS
 
 // Offsets in mnf_block_t: columns 0, row 4, depth 8, bias 12, multiplier 16, shift 20, output 24, step 28, channels 32,
-// pixels 36, output_offset 40, min 44, max 48.
+// pixels 36, output_offset 40, min 44, max 48, even 52, rest_end 56, end 60.
 //
 // Registers while multiplying: r0 four weights, r1 one of them, r2 r3 r4 products, r5 r6 sums of the high lanes (pixels 1, 3),
 // r7 columns; r8 r9 sums of whole words, r10 weights, r11 where columns end; r12 min, lr max throughout.
 // While requantising: r0 the sum, r1 r4 scratch, r2 r3 halves of the multiplier, r5 output, r6 output offset, r7 shift;
-// r8 r9 r10 sums of the other pixels, r11 step. 44 bytes of stack.
+// r8 r9 and the stack sums of the other pixels, r11 step. 48 bytes of stack.
 
 // Two words, in r2 and its companion, have two products each: their lanes are added to the sums.
 #define SPLIT(word, whole, high) \
@@ -160,7 +160,19 @@
     "mov r9, r5\n" \
     "cmp r7, r11\n"
 
-// The sum of a channel's block is in r0, of the block's other pixels in r8 to r10; r4 is the block.
+// The same where rows begin at multiples of 4: r10 is already at the next one. The block is in r0, where the columns end in r2,
+// where those of words that four do not divide end in r1.
+#define NEXT_ROW \
+    "ldr r7, [r0]\n" \
+    "ldr r1, [r0, #56]\n" \
+    "ldr r2, [r0, #60]\n" \
+    "movs r5, #0\n" \
+    "movs r6, #0\n" \
+    "mov r8, r5\n" \
+    "mov r9, r5\n" \
+    "cmp r7, r1\n"
+
+// The sum of a channel's block is in r0, of pixels 1 and 2 in r8 and r9, of 3 on the stack; r4 is the block.
 #define BEGIN_OUTPUT \
     "ldr r1, [r4, #16]\n" \
     "ldm r1!, {r3}\n" \
@@ -190,6 +202,7 @@ MNF_HOT __attribute__((naked)) void mnf_block_of_4(__attribute__((unused)) mnf_b
         "bne 2b\n"
         "3:\n"
         "pop {r2}\n"
+        "11:\n"
         "mov r11, r2\n"
         "cmp r7, r11\n"
         "bne 4f\n"
@@ -231,23 +244,35 @@ MNF_HOT __attribute__((naked)) void mnf_block_of_4(__attribute__((unused)) mnf_b
         "6:\n"
         "mov r8, r5\n"
         "mov r9, r2\n"
-        "mov r10, r6\n"
+        "push {r6}\n"
         BEGIN_OUTPUT
         OUTPUT
         NEXT_OUTPUT(r8)
         NEXT_OUTPUT(r9)
-        "ldr r0, [sp]\n"
-        "ldr r0, [r0, #36]\n"
-        "cmp r0, #3\n"
+        "pop {r0}\n"
+        "ldr r1, [sp]\n"
+        "ldr r1, [r1, #36]\n"
+        "cmp r1, #3\n"
         "beq 7f\n"
-        NEXT_OUTPUT(r10)
+        "add r5, r11\n"
+        OUTPUT
         "7:\n"
         "ldr r0, [sp]\n"
         "ldr r1, [r0, #32]\n"
         "subs r1, r1, #1\n"
         "str r1, [r0, #32]\n"
         "beq 8f\n"
+        "ldr r1, [r0, #52]\n"
+        "cmp r1, #0\n"
+        "bne 9f\n"
         "b 1b\n"
+        "9:\n"
+        NEXT_ROW
+        "beq 10f\n"
+        "mov r11, r1\n"
+        "push {r2}\n"
+        "b 2b\n"
+        "10: b 11b\n"
         "8:\n"
         LEAVE);
 }
@@ -266,6 +291,7 @@ MNF_HOT __attribute__((naked)) void mnf_block_of_2(__attribute__((unused)) mnf_b
         "bne 2b\n"
         "3:\n"
         "pop {r2}\n"
+        "11:\n"
         "mov r11, r2\n"
         "cmp r7, r11\n"
         "beq 5f\n"
@@ -310,7 +336,17 @@ MNF_HOT __attribute__((naked)) void mnf_block_of_2(__attribute__((unused)) mnf_b
         "subs r1, r1, #1\n"
         "str r1, [r0, #32]\n"
         "beq 8f\n"
+        "ldr r1, [r0, #52]\n"
+        "cmp r1, #0\n"
+        "bne 9f\n"
         "b 1b\n"
+        "9:\n"
+        NEXT_ROW
+        "beq 10f\n"
+        "mov r11, r1\n"
+        "push {r2}\n"
+        "b 2b\n"
+        "10: b 11b\n"
         "8:\n"
         LEAVE);
 }

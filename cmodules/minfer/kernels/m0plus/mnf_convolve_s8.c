@@ -157,6 +157,9 @@ static void run_part(void *data, uint32_t part, uint32_t parts) {
                 .output_offset = job->conv->output_offset,
                 .min = job->conv->activation.min,
                 .max = job->conv->activation.max,
+                .even = (((uintptr_t)job->weights | (uint32_t)job->depth) & 3) == 0,
+                .rest_end = job->columns + job->depth % 16 * step,
+                .end = job->columns + job->depth * step,
             };
             (step == 1 ? mnf_block_of_2 : mnf_block_of_4)(&block);
         }

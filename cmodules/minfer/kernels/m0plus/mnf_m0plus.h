@@ -25,6 +25,9 @@ typedef struct {
     int32_t output_offset;
     int32_t min;
     int32_t max;
+    int32_t even; // whether every row begins at a multiple of 4. If so, where columns end: those of depth % 16, and all
+    const int32_t *rest_end;
+    const int32_t *end;
 } mnf_block_t;
 
 // 3 or 4 pixels: columns of two words a weight, the second one for pixels 2 and 3. The fields of a block are used up.
