@@ -70,14 +70,20 @@ typedef struct {
     int32_t add;   // half of 2^right to round, and the output's zero point times 2^right
 } mnf_quick_t;
 
-// Up to which shift to the right a layer's channels may go the quick way: 22, or 0 where a sum may reach 2^30. It cannot where all
-// biases are below 2^29 and the products are no more than 2^14, each at most 255 * 128.
-static inline uint32_t mnf_quick_shifts(const int32_t *bias, int32_t channels, int32_t depth) {
-    uint32_t high = depth <= 1 << 14 ? 0 : 1u << 31;
+// Up to which shift to the right a layer's channels may go the quick way: 22, less where a channel's sum may reach 2^30, which no sum does
+// where the bias is below 2^29 and the products are no more than 2^14, each at most 255 * 128. (Converters give channels without any
+// use such biases, and shifts of more than 22.)
+static inline uint32_t mnf_quick_shifts(const int32_t *bias, const int32_t *shift, int32_t channels, int32_t depth) {
+    uint32_t high = 0, most = 22;
     for (int32_t o = 0; bias != NULL && o < channels; o++) {
         high |= (uint32_t)bias[o] + (1u << 29);
     }
-    return high >> 30 == 0 ? 22 : 0;
+    for (int32_t o = 0; high >> 30 != 0 && o < channels; o++) {
+        if (((uint32_t)bias[o] + (1u << 29)) >> 30 != 0 && ~(uint32_t)shift[o] < most) {
+            most = ~(uint32_t)shift[o];
+        }
+    }
+    return depth <= 1 << 14 ? most : 0;
 }
 
 static inline bool mnf_is_quick(int32_t shift, uint32_t quick_shifts) {

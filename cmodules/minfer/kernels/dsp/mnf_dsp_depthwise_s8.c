@@ -4,7 +4,7 @@
 #include "kernels/parallel.h"
 #include "mnf_dsp_depthwise.h"
 
-#define GROUP 4 // channels computed together: as many as a word of the input has
+#define GROUP 4 // outputs of one input channel that are computed together
 
 typedef struct {
     const cmsis_nn_dw_conv_params *conv;
@@ -13,8 +13,8 @@ typedef struct {
     const cmsis_nn_dims *in_dims, *out_dims;
     int8_t *out;
     uint32_t *packed;
-    int32_t part_words; // of packed for each part
-    int32_t columns;    // packed columns of a row
+    int32_t words;   // of packed, which the parts share
+    int32_t columns; // packed columns of a row
     uint32_t quick;
 } job_t;
 
@@ -40,53 +40,45 @@ static mnf_depthwise_t take_channel(const job_t *job, int32_t o) {
     return channel;
 }
 
-// Packs pair j of `lanes` (1 or GROUP) input channels from c on.
-static void pack_pair(const job_t *job, uint32_t *packed, int32_t j, int32_t c, int32_t lanes) {
+// Packs pair j of one or two (`both`) input channels from c on.
+MNF_HOT static void pack_pair(const job_t *job, uint32_t *packed, int32_t j, int32_t c, bool both) {
     const cmsis_nn_dims *in = job->in_dims;
     const int32_t y = 2 * j - job->conv->padding.h, left = job->conv->padding.w;
     const bool has_upper = y >= 0 && y < in->h, has_lower = y + 1 >= 0 && y + 1 < in->h;
     const int32_t begin = has_upper || has_lower ? left : job->columns;
     const int32_t end = left + in->w < job->columns ? left + in->w : job->columns;
-    const int32_t lane = 2 * job->columns;
-    packed += j & 1;
+    uint32_t *first = packed + (j & 1), *second = first + (both ? 2 * job->columns : 0);
     for (int32_t column = 0; column < job->columns; column++) {
         if (column == begin) {
             column = end;
         }
-        for (int32_t i = 0; i < lanes && column < job->columns; i++) {
-            packed[i * lane + 2 * column] = 0;
+        if (column < job->columns) {
+            first[2 * column] = second[2 * column] = 0;
         }
     }
     // A row outside the input is read as the other one, and masked.
     const uint32_t inside = (has_upper ? 0xffffu : 0) | (has_lower ? 0xffff0000u : 0);
     const int8_t *upper = job->in + (has_upper ? y : y + 1) * in->w * in->c + c;
     const int8_t *lower = upper + (has_upper && has_lower ? in->w * in->c : 0);
-    const int32_t offset = job->conv->input_offset, step = in->c;
-    uint32_t *to = packed + 2 * begin;
-    if (lanes == 1) {
-        for (int32_t column = begin; column < end; column++, to += 2) {
-            *to = pair(*upper + offset, *lower + offset) & inside;
-            upper += step;
-            lower += step;
-        }
-        return;
-    }
+    const int32_t offset = job->conv->input_offset, step = in->c, n = (end - begin) * step;
     const uint32_t offsets = pair(offset, offset);
-    uint32_t *to_1 = to + lane, *to_2 = to_1 + lane, *to_3 = to_2 + lane;
-    for (int32_t column = begin; column < end; column++) {
-        const uint32_t above = mnf_load(upper), below = mnf_load(lower);
-        const uint32_t above_even = mnf_sxtab16(offsets, above), above_odd = mnf_sxtab16_odd(offsets, above);
-        const uint32_t below_even = mnf_sxtab16(offsets, below), below_odd = mnf_sxtab16_odd(offsets, below);
-        *to = mnf_low_halves(above_even, below_even) & inside;
-        *to_1 = mnf_low_halves(above_odd, below_odd) & inside;
-        *to_2 = mnf_high_halves(above_even, below_even) & inside;
-        *to_3 = mnf_high_halves(above_odd, below_odd) & inside;
-        upper += step;
-        lower += step;
-        to += 2;
-        to_1 += 2;
-        to_2 += 2;
-        to_3 += 2;
+    first += 2 * begin;
+    second += 2 * begin;
+    if (both) {
+#pragma GCC unroll 2
+        for (int32_t i = 0; i < n; i += step, first += 2, second += 2) {
+            uint16_t above, below;
+            memcpy(&above, upper + i, sizeof(above));
+            memcpy(&below, lower + i, sizeof(below));
+            const uint32_t bytes = above | (uint32_t)below << 16;
+            *first = mnf_sxtab16(offsets, bytes) & inside;
+            *second = mnf_sxtab16_odd(offsets, bytes) & inside;
+        }
+    } else {
+#pragma GCC unroll 2
+        for (int32_t i = 0; i < n; i += step, first += 2) {
+            *first = mnf_sxtab16(offsets, (uint8_t)upper[i] | (uint32_t)(uint8_t)lower[i] << 16) & inside;
+        }
     }
 }
 
@@ -129,19 +121,20 @@ static void run_channel(const job_t *job, const mnf_depthwise_t *channel, const 
     }
 }
 
-// `n` output channels from o on, which read `lanes` input channels from c on: over all rows, so that each is packed once.
-static void run_group(const job_t *job, uint32_t *packed, int32_t o, int32_t n, int32_t c, int32_t lanes) {
+// `n` output channels from o on, which read input channel c, or with `both` one each from there on: over all rows, so that each is
+// packed once.
+static void run_group(const job_t *job, uint32_t *packed, int32_t o, int32_t n, int32_t c, bool both) {
     const cmsis_nn_dims *out = job->out_dims;
     const int32_t stride = job->conv->stride.h, rows = stride == 1 ? 2 : 1;
     mnf_depthwise_t channels[GROUP];
     for (int32_t i = 0; i < n; i++) {
         channels[i] = take_channel(job, o + i);
     }
-    pack_pair(job, packed, 0, c, lanes);
+    pack_pair(job, packed, 0, c, both);
     for (int32_t j = 0; j * rows < out->h; j++) {
-        pack_pair(job, packed, j + 1, c, lanes);
+        pack_pair(job, packed, j + 1, c, both);
         for (int32_t i = 0; i < n; i++) {
-            const uint32_t *from = packed + (lanes > 1 ? i * 2 * job->columns : 0);
+            const uint32_t *from = packed + (both ? i * 2 * job->columns : 0);
             const mnf_depthwise_row_t row = {
                 .packed = from,
                 .end = from + 2 * stride * out->w,
@@ -156,15 +149,15 @@ static void run_group(const job_t *job, uint32_t *packed, int32_t o, int32_t n, 
 
 static void run(void *shared, uint32_t part, uint32_t parts) {
     const job_t *job = shared;
-    const int32_t multiple = job->conv->ch_mult;
-    const mnf_share_t share = mnf_share(job->out_dims->c, GROUP, part, parts);
-    const bool wide = multiple == 1 && GROUP * 2 * job->columns <= job->part_words;
-    uint32_t *packed = job->packed + (int32_t)part * job->part_words;
+    const int32_t multiple = job->conv->ch_mult, words = job->words / (int32_t)parts;
+    const mnf_share_t share = mnf_share(job->out_dims->c, 2, part, parts);
+    const bool two = multiple == 1 && 4 * job->columns <= words;
+    uint32_t *packed = job->packed + (int32_t)part * words;
     for (int32_t o = share.begin, n; o < share.end; o += n) {
         const int32_t left = share.end - o, same = multiple - o % multiple;
-        n = wide ? (left >= GROUP ? GROUP : 1) : same < GROUP ? same : GROUP;
+        n = two ? 2 : same < GROUP ? same : GROUP;
         n = n < left ? n : left;
-        run_group(job, packed, o, n, o / multiple, wide ? n : 1);
+        run_group(job, packed, o, n, o / multiple, two && n == 2);
     }
 }
 
@@ -205,11 +198,11 @@ bool mnf_depthwise_s8(
         .conv = conv,
         .multiplier = quant->multiplier, .shift = quant->shift, .bias = bias,
         .weights = weights, .in = input, .in_dims = in, .out_dims = out, .out = output,
-        .packed = ctx->buf, .part_words = ctx->size / MNF_MAX_PARTS / (int32_t)sizeof(uint32_t),
+        .packed = ctx->buf, .words = ctx->size / (int32_t)sizeof(uint32_t),
         .columns = (out->w - 1) * stride + 3,
-        .quick = mnf_quick_shifts(bias, out->c, 9),
+        .quick = mnf_quick_shifts(bias, quant->shift, out->c, 9),
     };
-    if (2 * job.columns > job.part_words) {
+    if (2 * job.columns > job.words / MNF_MAX_PARTS) {
         return false;
     }
     mnf_parallel(run, &job);

@@ -26,6 +26,12 @@
     "lsl " sum ", " sum ", #1\n smmulr " sum ", " sum ", r7\n add " sum ", " sum ", " sum ", asr #31\n" \
     "add " sum ", r10\n asr " sum ", lr\n ssat " sum ", #8, " sum "\n"
 
+// The same for any sum and shift to the right; lr is one less than that. Twice the instructions.
+#define FAR_OUTPUT(sum) \
+    "smull r12, " sum ", " sum ", r7\n adds r12, r12, #0x40000000\n adc " sum ", " sum ", #0\n" \
+    "lsl " sum ", " sum ", #1\n orr " sum ", " sum ", r12, lsr #31\n add " sum ", " sum ", " sum ", asr #31\n" \
+    "asr " sum ", lr\n add " sum ", #1\n add " sum ", r10, " sum ", asr #1\n ssat " sum ", #8, " sum "\n"
+
 _Static_assert(offsetof(mnf_rows_t, channels) == 32 && offsetof(mnf_rows_t, quick) == 52 && offsetof(mnf_rows_t, row) == 56
     && offsetof(mnf_rows_t, sums) == 60, "the assembly knows these");
 
@@ -85,6 +91,7 @@ MNF_HOT __attribute__((naked)) bool mnf_dot_columns(__attribute__((unused)) mnf_
         "lsl r10, r10, lr\n"
         "add lr, #1\n"
         OUTPUT("r3") OUTPUT("r0") OUTPUT("r1") OUTPUT("r2")
+        "10:\n"
         "add r8, sp, #32\n"
         "ldm r8, {r5, r6, r12}\n"     // channels, step, last_step
         "add r11, r4\n"
@@ -100,7 +107,14 @@ MNF_HOT __attribute__((naked)) bool mnf_dot_columns(__attribute__((unused)) mnf_
         "add sp, #60\n"
         "pop {r4-r11, pc}\n"
 
-        "8:\n" // another shift
+        "8:\n" // not a quick one
+        "cmp lr, #31\n"
+        "bhs 11f\n"
+        "asr r10, #1\n"
+        FAR_OUTPUT("r3") FAR_OUTPUT("r0") FAR_OUTPUT("r1") FAR_OUTPUT("r2")
+        "b 10b\n"
+
+        "11:\n" // not to the right
         "ldr r5, [sp, #56]\n"
         "str r4, [r5, #0]\n"
         "str r9, [r5, #56]\n"

@@ -83,8 +83,13 @@ bool mnf_fully_connected_s8(
     job_t job = {
         .params = params, .quant = quant, .bias = bias, .weights = weights, .in = input, .out = output,
         .depth = filter->n, .channels = out->c, .rows = in->n,
-        .quick = mnf_quick_shifts(bias, out->c, filter->n),
     };
+    // One shift for all channels or one each, some unused: quick if all channels are.
+    const int32_t shifts = quant->is_per_channel ? out->c : 1;
+    job.quick = mnf_quick_shifts(bias, quant->shift, shifts, filter->n);
+    for (int32_t o = 1; shifts == 1 && bias != NULL && o < out->c; o++) {
+        job.quick = (uint32_t)bias[o] + (1u << 29) < 1u << 30 ? job.quick : 0;
+    }
     mnf_parallel(run, &job);
     return true;
 }
