@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "arm_nnfunctions.h"
+#include "kernels/portable/mnf_depthwise.h"
 
 #define GUARD 16
 
@@ -15,12 +16,28 @@ int32_t portable_arm_convolve_wrapper_s8(
     const cmsis_nn_dims *filter_dims, const int8_t *filter_data,
     const cmsis_nn_dims *bias_dims, const int32_t *bias_data,
     const cmsis_nn_dims *output_dims, int8_t *output_data);
+int32_t portable_arm_depthwise_conv_wrapper_s8(
+    const cmsis_nn_context *ctx, const cmsis_nn_dw_conv_params *dw_conv_params,
+    const cmsis_nn_per_channel_quant_params *quant_params,
+    const cmsis_nn_dims *input_dims, const int8_t *input_data,
+    const cmsis_nn_dims *filter_dims, const int8_t *filter_data,
+    const cmsis_nn_dims *bias_dims, const int32_t *bias_data,
+    const cmsis_nn_dims *output_dims, int8_t *output_data);
 int32_t portable_arm_fully_connected_wrapper_s8(
     const cmsis_nn_context *ctx, const cmsis_nn_fc_params *fc_params, const cmsis_nn_quant_params *quant_params,
     const cmsis_nn_dims *input_dims, const int8_t *input_data,
     const cmsis_nn_dims *filter_dims, const int8_t *filter_data,
     const cmsis_nn_dims *bias_dims, const int32_t *bias_data,
     const cmsis_nn_dims *output_dims, int8_t *output_data);
+
+arm_cmsis_nn_status portable_arm_elementwise_add_s8(
+    const int8_t *input_1_vect, const int8_t *input_2_vect,
+    const int32_t input_1_offset, const int32_t input_1_mult, const int32_t input_1_shift,
+    const int32_t input_2_offset, const int32_t input_2_mult, const int32_t input_2_shift,
+    const int32_t left_shift, int8_t *output,
+    const int32_t out_offset, const int32_t out_mult, const int32_t out_shift,
+    const int32_t out_activation_min, const int32_t out_activation_max,
+    const int32_t block_size);
 
 static int8_t input[1024] __attribute__((aligned(4)));
 static int8_t weights[4096 + 64] __attribute__((aligned(16)));
@@ -140,6 +157,46 @@ static result_t convolve(void) {
     return compared(size, guard);
 }
 
+// Where the output may lie over the input, it does so half of the time.
+static result_t convolve_depthwise(void) {
+    cmsis_nn_dw_conv_params conv = {
+        .input_offset = -any_zero_point(),
+        .output_offset = any_zero_point(),
+        .ch_mult = one_in(2) ? 1 : between(2, 8),
+        .activation = any_clamp(),
+    };
+    cmsis_nn_dims in = {1, 1, 1, between(1, 8)}, filter = {1, 1, 1, in.c * conv.ch_mult}, out = {1, 1, 1, filter.c};
+    any_axis(&in.h, &filter.h, &conv.stride.h, &conv.padding.h, &conv.dilation.h, &out.h);
+    any_axis(&in.w, &filter.w, &conv.stride.w, &conv.padding.w, &conv.dilation.w, &out.w);
+    const int32_t in_bytes = in.h * in.w * in.c, out_bytes = out.h * out.w * out.c;
+    const int32_t size = arm_depthwise_conv_wrapper_s8_get_buffer_size(&conv, &in, &filter, &out);
+    if (in_bytes > 1024 || out_bytes > 1024 || size + GUARD > (int32_t)sizeof(scratch)) {
+        return TOO_LARGE;
+    }
+    fill(input, sizeof(input), -128);
+    fill(weights, sizeof(weights), one_in(8) ? -128 : -127);
+    fill_requant(out.c, filter.h * filter.w);
+    prepare();
+    const cmsis_nn_context context = {scratch, size};
+    const cmsis_nn_per_channel_quant_params quant = {multiplier, shift};
+    const cmsis_nn_dims bias_dims = {1, 1, 1, out.c};
+    const int32_t *biases = one_in(8) ? NULL : bias;
+    portable_arm_depthwise_conv_wrapper_s8(
+        &context, &conv, &quant, &in, input, &filter, weights, &bias_dims, biases, &out, expected + GUARD);
+    const bool in_place = mnf_depthwise_in_place(&conv, &in, &filter, &out) && one_in(2);
+    int8_t *output = found + GUARD;
+    if (in_place) {
+        memcpy(output, input, (size_t)in_bytes);
+    }
+    const uint32_t guard = scratch[(size + 3) / 4];
+    arm_depthwise_conv_wrapper_s8(
+        &context, &conv, &quant, &in, in_place ? output : input, &filter, weights, &bias_dims, biases, &out, output);
+    if (in_place && in_bytes > out_bytes) {
+        memset(output + out_bytes, 0x55, (size_t)(in_bytes - out_bytes));
+    }
+    return compared(size, guard);
+}
+
 static result_t fully_connect(void) {
     const int32_t depth = one_in(4) ? between(1, 600) : between(1, 70), channels = between(1, one_in(4) ? 40 : 10);
     const int32_t rows = one_in(2) ? 1 : between(2, 5);
@@ -167,6 +224,22 @@ static result_t fully_connect(void) {
     const uint32_t guard = scratch[(size + 3) / 4];
     arm_fully_connected_wrapper_s8(&context, &params, &quant, &in, input, &filter, weights, &bias_dims, biases, &out, found + GUARD);
     return compared(size, guard);
+}
+
+static result_t add(void) {
+    const int32_t n = between(1, 80), left_shift = one_in(8) ? between(0, 20) : 20, a_offset = -any_zero_point(), b_offset = -any_zero_point();
+    const int32_t a_shift = one_in(4) ? between(-31, 2) : between(-3, 0), b_shift = one_in(4) ? between(-31, 2) : between(-3, 0);
+    const int32_t offset = any_zero_point();
+    const cmsis_nn_activation clamp = any_clamp();
+    fill(input, sizeof(input), -128);
+    fill_requant(3, 1);
+    const int32_t out_shift = one_in(4) ? between(-31, 2) : between(-20, -16);
+    prepare();
+    portable_arm_elementwise_add_s8(input, input + 100, a_offset, multiplier[0], a_shift, b_offset, multiplier[1], b_shift, left_shift,
+        expected + GUARD, offset, multiplier[2], out_shift, clamp.min, clamp.max, n);
+    arm_elementwise_add_s8(input, input + 100, a_offset, multiplier[0], a_shift, b_offset, multiplier[1], b_shift, left_shift,
+        found + GUARD, offset, multiplier[2], out_shift, clamp.min, clamp.max, n);
+    return compared(0, scratch[0]);
 }
 
 __attribute__((noreturn)) static void leave(int code) {
@@ -207,7 +280,7 @@ __attribute__((section(".start"), used)) static const void *const vectors[] = {s
 
 int main(void) {
     random_state = 1;
-    result_t (*const kernels[])(void) = {convolve, fully_connect};
+    result_t (*const kernels[])(void) = {convolve, convolve_depthwise, fully_connect, add};
     for (uint32_t k = 0; k < sizeof(kernels) / sizeof(kernels[0]); k++) {
         for (int32_t done = 0; done < SHAPES;) {
             const result_t result = kernels[k]();
