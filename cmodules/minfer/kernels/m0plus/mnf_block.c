@@ -1,4 +1,5 @@
 #include "mnf_m0plus.h"
+#include "mnf_output.h"
 
 #if MNF_CORE_M0PLUS
 
@@ -72,62 +73,10 @@
     "adds r2, #" #bytes "\n" \
     "mov r10, r2\n"
 
-// Requantises r0, clamps and stores it: 28 cycles. The product of sum and multiplier is made of four of 16 bits, both factors
-// split into a signed low half and the rest: so the middle products' sum fits 32 bits, whatever the factors. A shift by 0 leaves
-// the carry that undoes what is taken from negative sums.
-#define OUTPUT \
-    "sxth r1, r0\n" \
-    "subs r0, r0, r1\n" \
-    "asrs r0, r0, #16\n" \
-    "movs r4, r2\n" \
-    "muls r4, r1, r4\n" \
-    "muls r1, r3, r1\n" \
-    "asrs r4, r4, #16\n" \
-    "adds r1, r1, r4\n" \
-    "movs r4, r2\n" \
-    "muls r4, r0, r4\n" \
-    "muls r0, r3, r0\n" \
-    "adds r1, r1, r4\n" \
-    "lsls r0, r0, #1\n" \
-    "asrs r1, r1, #15\n" \
-    "adcs r0, r1\n" \
-    "asrs r1, r0, #31\n" \
-    "adds r0, r0, r1\n" \
-    "asrs r0, r7\n" \
-    "adcs r0, r6\n" \
-    "cmp r0, r12\n" \
-    "bge 50f\n" \
-    "mov r0, r12\n" \
-    "50: cmp r0, lr\n" \
-    "ble 51f\n" \
-    "mov r0, lr\n" \
-    "51: strb r0, [r5]\n"
-
 #define NEXT_OUTPUT(sum) \
     "add r5, r11\n" \
     "mov r0, " #sum "\n" \
     OUTPUT
-
-#define ENTER \
-    ".syntax unified\n" \
-    "push {r0, r4, r5, r6, r7, lr}\n" \
-    "mov r4, r8\n" \
-    "mov r5, r9\n" \
-    "mov r6, r10\n" \
-    "mov r7, r11\n" \
-    "push {r0, r4, r5, r6, r7}\n" \
-    "ldr r1, [r0, #44]\n" \
-    "mov r12, r1\n" \
-    "ldr r1, [r0, #48]\n" \
-    "mov lr, r1\n"
-
-#define LEAVE \
-    "pop {r0, r4, r5, r6, r7}\n" \
-    "mov r8, r4\n" \
-    "mov r9, r5\n" \
-    "mov r10, r6\n" \
-    "mov r11, r7\n" \
-    "pop {r0, r4, r5, r6, r7, pc}\n"
 
 // Begins a channel, the block in r0: from the word its row begins in, with the zeros before the column for what precedes the row.
 // Words that four do not divide come first.
@@ -177,9 +126,7 @@
     "ldr r1, [r4, #16]\n" \
     "ldm r1!, {r3}\n" \
     "str r1, [r4, #16]\n" \
-    "sxth r2, r3\n" \
-    "subs r3, r3, r2\n" \
-    "lsrs r3, r3, #16\n" \
+    HALVES \
     "ldr r1, [r4, #28]\n" \
     "mov r11, r1\n" \
     "ldr r5, [r4, #24]\n" \
@@ -190,7 +137,7 @@
 
 MNF_HOT __attribute__((naked)) void mnf_block_of_4(__attribute__((unused)) mnf_block_t *block) {
     __asm__ volatile (
-        ENTER
+        ENTER(44, 48)
         "1:\n"
         BEGIN_CHANNEL(3)
         "push {r4}\n" // where the columns end
@@ -279,7 +226,7 @@ MNF_HOT __attribute__((naked)) void mnf_block_of_4(__attribute__((unused)) mnf_b
 
 MNF_HOT __attribute__((naked)) void mnf_block_of_2(__attribute__((unused)) mnf_block_t *block) {
     __asm__ volatile (
-        ENTER
+        ENTER(44, 48)
         "1:\n"
         BEGIN_CHANNEL(2)
         "push {r4}\n"

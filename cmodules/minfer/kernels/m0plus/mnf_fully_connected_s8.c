@@ -1,5 +1,6 @@
 #include "kernels/parallel.h"
 #include "mnf_m0plus.h"
+#include "mnf_output.h"
 
 #if MNF_CORE_M0PLUS
 
@@ -47,52 +48,110 @@ typedef struct {
     "muls r4, r5, r4\n" \
     "add r9, r4\n"
 
-// Sums of inputs, the offset added, times two rows of n weights, a multiple of 4; all at multiples of 4.
-// r0 input, r1 r2 rows, r3 r4 four weights of each, r5 four inputs, r6 one, r7 products; r8 r9 sums, r10 offset, r11 the end.
-MNF_HOT __attribute__((naked)) static void sum_rows(
-    __attribute__((unused)) const int8_t *input, __attribute__((unused)) const int8_t *row0,
-    __attribute__((unused)) const int8_t *row1, __attribute__((unused)) int32_t n,
-    __attribute__((unused)) int32_t offset, __attribute__((unused)) int32_t *sums) {
+// Offsets in rows_t: input 0, end 4, row 8, depth 12, bias 16, multiplier 20, shift 24, step 28, output 32, channels 36,
+// input_offset 40, output_offset 44, min 48, max 52, shifted 56, bias_step 60.
+typedef struct {
+    const int8_t *input;
+    const int8_t *end;
+    const int8_t *row; // of the first channel
+    int32_t depth; // a multiple of 4
+    const int32_t *bias;
+    const int32_t *multiplier;
+    const int32_t *shift;
+    int32_t step; // bytes to the next channel's multiplier and shift
+    int8_t *output;
+    int32_t channels; // 1 or more
+    int32_t input_offset;
+    int32_t output_offset;
+    int32_t min;
+    int32_t max;
+    uint32_t shifted; // what is added to each sum
+    int32_t bias_step;
+} rows_t;
+
+#define ONE_OUTPUT(sum) \
+    "ldr r4, [sp]\n" \
+    "mov r0, " #sum "\n" \
+    "ldr r1, [r4, #56]\n" \
+    "adds r0, r0, r1\n" \
+    "ldr r1, [r4, #16]\n" \
+    "ldr r2, [r1]\n" \
+    "adds r0, r0, r2\n" \
+    "ldr r2, [r4, #60]\n" \
+    "adds r1, r1, r2\n" \
+    "str r1, [r4, #16]\n" \
+    "ldr r2, [r4, #28]\n" \
+    "ldr r1, [r4, #20]\n" \
+    "ldr r3, [r1]\n" \
+    "adds r1, r1, r2\n" \
+    "str r1, [r4, #20]\n" \
+    "ldr r1, [r4, #24]\n" \
+    "ldr r7, [r1]\n" \
+    "adds r1, r1, r2\n" \
+    "str r1, [r4, #24]\n" \
+    "ldr r5, [r4, #32]\n" \
+    "adds r1, r5, #1\n" \
+    "str r1, [r4, #32]\n" \
+    "ldr r6, [r4, #44]\n" \
+    "cmp r7, #0\n" \
+    "ble 20f\n" \
+    "lsls r0, r7\n" \
+    "movs r7, #0\n" \
+    "20: rsbs r7, r7, #0\n" \
+    HALVES \
+    OUTPUT \
+    "ldr r0, [sp]\n" \
+    "ldr r1, [r0, #36]\n" \
+    "subs r1, r1, #1\n" \
+    "str r1, [r0, #36]\n"
+
+// Two rows at a time; a last one alone is multiplied twice. All inputs and weights lie at multiples of 4.
+// r0 input, r1 r2 rows, r3 r4 four weights of each, r5 four inputs, r6 one, r7 products; r8 r9 sums, r10 input offset, r11 the end.
+// 44 bytes of stack.
+MNF_HOT __attribute__((naked)) static void multiply_rows(__attribute__((unused)) rows_t *rows) {
     __asm__ volatile (
-        ".syntax unified\n"
-        "push {r4, r5, r6, r7, lr}\n"
-        "mov r4, r8\n"
-        "mov r5, r9\n"
-        "mov r6, r10\n"
-        "mov r7, r11\n"
-        "push {r4, r5, r6, r7}\n"
-        "ldr r4, [sp, #36]\n"
-        "mov r10, r4\n"
-        "movs r4, #0\n"
-        "mov r8, r4\n"
-        "mov r9, r4\n"
-        "adds r4, r0, r3\n"
-        "mov r11, r4\n"
-        "lsrs r3, r3, #3\n" // carry: an odd number of words
-        "bcc 2f\n"
+        ENTER(48, 52)
         "1:\n"
+        "movs r4, r0\n"
+        "ldm r4!, {r0, r3}\n"
+        "mov r11, r3\n"
+        "ldm r4!, {r1, r3}\n"
+        "subs r4, #16\n"
+        "adds r2, r1, r3\n"
+        "adds r5, r2, r3\n"
+        "str r5, [r4, #8]\n"
+        "ldr r5, [r4, #36]\n"
+        "cmp r5, #1\n"
+        "bne 2f\n"
+        "movs r2, r1\n"
+        "2:\n"
+        "ldr r5, [r4, #40]\n"
+        "mov r10, r5\n"
+        "movs r5, #0\n"
+        "mov r8, r5\n"
+        "mov r9, r5\n"
+        "lsrs r3, r3, #3\n" // the carry: whether words are odd in number
+        "bcc 3f\n"
         QUAD
-        "2: cmp r0, r11\n"
-        "beq 4f\n"
-        "3:\n"
+        "3: cmp r0, r11\n"
+        "beq 5f\n"
+        "4:\n"
         QUAD
         QUAD
         "cmp r0, r11\n"
-        "bne 3b\n"
-        "4:\n"
-        "ldr r0, [sp, #40]\n"
-        "mov r1, r8\n"
-        "mov r2, r9\n"
-        "stm r0!, {r1, r2}\n"
-        "pop {r4, r5, r6, r7}\n"
-        "mov r8, r4\n"
-        "mov r9, r5\n"
-        "mov r10, r6\n"
-        "mov r11, r7\n"
-        "pop {r4, r5, r6, r7, pc}\n");
+        "bne 4b\n"
+        "5:\n"
+        ONE_OUTPUT(r8)
+        "beq 6f\n"
+        ONE_OUTPUT(r9)
+        "beq 6f\n"
+        "b 1b\n"
+        "6:\n"
+        LEAVE);
 }
 
 MNF_HOT static void run_part(void *data, uint32_t part, uint32_t parts) {
+    static const int32_t no_bias = 0;
     const job_t *job = data;
     const cmsis_nn_fc_params *fc = job->fc;
     const mnf_share_t share = mnf_share(job->channels, 2, part, parts);
@@ -103,18 +162,29 @@ MNF_HOT static void run_part(void *data, uint32_t part, uint32_t parts) {
             shifted += (uint32_t)((job->input[k] + fc->input_offset) * fc->filter_offset);
         }
     }
-    for (int32_t first = share.begin; first < share.end; first += 2) {
-        const int8_t *row = job->weights + first * job->depth;
-        const int32_t count = share.end - first < 2 ? 1 : 2;
-        int32_t sums[2];
-        sum_rows(job->input, row, count == 2 ? row + job->depth : row, job->depth, fc->input_offset, sums);
-        for (int32_t i = 0; i < count; i++) {
-            const int32_t o = first + i, q = job->quant->is_per_channel ? o : 0;
-            const uint32_t bias = job->bias ? (uint32_t)job->bias[o] : 0;
-            job->output[o] = mnf_output_s8((uint32_t)sums[i] + shifted + bias, job->quant->multiplier[q], job->quant->shift[q],
-                fc->output_offset, fc->activation);
-        }
+    if (share.begin == share.end) {
+        return;
     }
+    const int32_t first = job->quant->is_per_channel ? share.begin : 0;
+    rows_t rows = {
+        .input = job->input,
+        .end = job->input + job->depth,
+        .row = job->weights + share.begin * job->depth,
+        .depth = job->depth,
+        .bias = job->bias ? job->bias + share.begin : &no_bias,
+        .multiplier = job->quant->multiplier + first,
+        .shift = job->quant->shift + first,
+        .step = job->quant->is_per_channel ? 4 : 0,
+        .output = job->output + share.begin,
+        .channels = share.end - share.begin,
+        .input_offset = fc->input_offset,
+        .output_offset = fc->output_offset,
+        .min = fc->activation.min,
+        .max = fc->activation.max,
+        .shifted = shifted,
+        .bias_step = job->bias ? 4 : 0,
+    };
+    multiply_rows(&rows);
 }
 
 bool mnf_fully_connected_s8(
