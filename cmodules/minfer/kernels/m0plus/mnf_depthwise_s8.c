@@ -3,7 +3,7 @@
 
 #if MNF_CORE_M0PLUS
 
-#include <string.h>
+#include <stddef.h>
 
 #include "kernels/portable/mnf_depthwise.h"
 #include "kernels/portable/mnf_kernels.h"
@@ -146,60 +146,67 @@ static void sum_rows_by_twos(const job_t *job, int32_t o, const uint32_t *packed
     }
 }
 
-// The weights of a channel: their sum, the sum of their sizes, and the loop that serves them.
+// What matters of a channel's weights together.
 typedef struct {
     int32_t sum;
-    int32_t sizes;
-    bool lowest; // one is -128
+    int32_t sizes; // sum of their sizes
+    int32_t two;   // most that the first two of a row of 3x3 are in size together
+    int32_t three; // the same of all three
+    bool lowest;   // one is -128; not looked for in 3x3
 } weights_t;
 
-static inline int32_t take_weight(int32_t w, weights_t *of) {
-    const int32_t sign = w >> 31;
-    const int32_t size = (w + sign) ^ sign;
-    of->sum += w;
-    of->sizes += size;
-    return size;
+static inline int32_t magnitude(int32_t a) {
+    const int32_t sign = a >> 31;
+    return (a ^ sign) - sign;
 }
 
-// 3x3 weights of a channel; which loop serves them depends on how large they are.
-static mnf_dw3x3_rows_t take_3x3(const job_t *job, int32_t o, int32_t *weights, weights_t *of) {
-    const int32_t step = job->out->c;
-    const int8_t *w = job->weights + o;
-    int32_t most_two = 0, most_three = 0;
-    for (int32_t row = 0; row < 3; row++) {
-        int32_t size = 0;
-        for (int32_t i = 0; i < 3; i++) {
-            weights[i] = *w;
-            size += take_weight(*w, of);
-            most_two = i == 1 && size > most_two ? size : most_two;
-            w += step;
-        }
-        most_three = size > most_three ? size : most_three;
-        weights += 3;
+// Widens 3x3 weights. Apart from its caller, so that all it needs fits the registers.
+MNF_HOT __attribute__((noinline)) static weights_t take_3x3(const int8_t *from, int32_t step, int32_t *to) {
+    weights_t of = {0, 0, 0, 0, false};
+    for (const int32_t *end = to + 9; to < end; to += 3) {
+        const int32_t a = *from, b = from[step], c = from[2 * step];
+        from += 3 * step;
+        to[0] = a;
+        to[1] = b;
+        to[2] = c;
+        of.sum += a + b + c;
+        const int32_t two = magnitude(a) + magnitude(b), three = two + magnitude(c);
+        of.sizes += three;
+        of.two = two > of.two ? two : of.two;
+        of.three = three > of.three ? three : of.three;
     }
-    // 255 times 128 stays within 16 bits.
-    if (job->conv->stride.w == 1) {
-        return most_three < 256 ? mnf_dw3x3_s1_fit : most_two < 256 ? mnf_dw3x3_s1 : NULL;
+    return of;
+}
+
+static weights_t take_weights(const int8_t *w, int32_t step, int32_t taps) {
+    weights_t of = {0, 0, 0, 0, false};
+    for (; taps > 0; taps--) {
+        of.sum += *w;
+        of.sizes += magnitude(*w);
+        of.lowest = of.lowest || *w == INT8_MIN;
+        w += step;
     }
-    return most_three < 256 ? mnf_dw3x3_s2_fit : most_two < 256 ? mnf_dw3x3_s2 : NULL;
+    return of;
 }
 
 static void take_channel(const job_t *job, int32_t o, channel_t *channel) {
     const cmsis_nn_dims *filter = job->filter;
     const cmsis_nn_dw_conv_params *conv = job->conv;
     const int32_t taps = filter->h * filter->w;
-    weights_t of = {0, 0, false};
+    const int8_t *w = job->weights + o;
+    weights_t of;
     channel->rows = NULL;
     channel->by_twos = false;
     if (filter->h == 3 && filter->w == 3 && conv->dilation.h == 1 && conv->dilation.w == 1 && conv->stride.w <= 2) {
-        channel->rows = take_3x3(job, o, channel->dw.weights, &of);
-    } else {
-        const int8_t *w = job->weights + o;
-        for (int32_t i = 0; i < taps; i++) {
-            of.lowest = of.lowest || *w == INT8_MIN;
-            take_weight(*w, &of);
-            w += job->out->c;
+        of = take_3x3(w, job->out->c, channel->dw.weights);
+        // 255 times 128 stays within 16 bits.
+        if (of.three < 256) {
+            channel->rows = conv->stride.w == 1 ? mnf_dw3x3_s1_fit : mnf_dw3x3_s2_fit;
+        } else if (of.two < 256) {
+            channel->rows = conv->stride.w == 1 ? mnf_dw3x3_s1 : mnf_dw3x3_s2;
         }
+    } else {
+        of = take_weights(w, job->out->c, taps);
         channel->by_twos = !of.lowest && filter->w >= 2 && conv->dilation.w == 1 && conv->stride.w <= 2 && job->band.half >= 2;
     }
     const int32_t bias = mnf_add_wrap(job->bias ? job->bias[o] : 0, mnf_mul_wrap(conv->input_offset, of.sum));
@@ -284,7 +291,9 @@ static void run(void *data, uint32_t part, uint32_t parts) {
                 run_band(job, &channel, i, y, rows, packed, sums);
             }
             kept = band->reach > stride ? band->reach - stride : 0;
-            memmove(packed, packed + (n - kept) * band->pitch, (size_t)(kept * band->pitch) * 4);
+            if (y + rows < height) {
+                mnf_move_down(packed, packed + (n - kept) * band->pitch, kept * band->pitch);
+            }
         }
         o = next;
     }

@@ -6,6 +6,30 @@
 
 #pragma GCC diagnostic ignored "-Wunused-parameter" // the assembly takes them
 
+// 16 bytes of stack; 15 cycles for four words.
+MNF_HOT __attribute__((naked)) void mnf_move_down(uint32_t *to, const uint32_t *from, int32_t n) {
+    __asm__ volatile (
+        ".syntax unified\n"
+        "   push {r4-r6, lr}\n"
+        "   subs r2, #4\n"
+        "   blt 2f\n"
+        "1:\n"
+        "   ldm r1!, {r3-r6}\n"
+        "   stm r0!, {r3-r6}\n"
+        "   subs r2, #4\n"
+        "   bge 1b\n"
+        "2:\n"
+        "   adds r2, #4\n"
+        "   beq 4f\n"
+        "3:\n"
+        "   ldm r1!, {r3}\n"
+        "   stm r0!, {r3}\n"
+        "   subs r2, #1\n"
+        "   bne 3b\n"
+        "4:\n"
+        "   pop {r4-r6, pc}\n");
+}
+
 // r0 next word, r1-r5 words, weights, products; r6, r7 the upper lane's sums of two columns; r8, r9 the packed sums of these;
 // r10 row_step, r11 where the lower lane's results go, r12 high, lr where those of this row computed by twos end. The stack holds
 // a copy of the band: `ldr [sp]` needs no register. 102 bytes of stack. Two columns (four outputs) take about 122 cycles, 110 where rows fit.

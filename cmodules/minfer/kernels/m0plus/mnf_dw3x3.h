@@ -23,6 +23,9 @@ typedef struct {
 // Packs `rows` rows from `row` on, where the first left lane is or would be. Returns the end of packed.
 uint32_t *mnf_pack_rows(const int8_t *row, int32_t rows, uint32_t *packed, const mnf_pack_t *pack);
 
+// Moves n words to a lower address.
+void mnf_move_down(uint32_t *to, const uint32_t *from, int32_t n);
+
 // One channel of one band of rows. Read by the assembly: words in this order.
 typedef struct {
     int32_t weights[9];
