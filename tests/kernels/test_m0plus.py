@@ -14,7 +14,7 @@ SHAPES = 10000
 SECONDS = 300
 COMPILER = "arm-none-eabi-gcc"
 QEMU = "qemu-system-arm"
-FLAGS = "-mcpu=cortex-m0plus -mthumb -O2 -std=gnu99 -Wall -Wextra -Werror -ffunction-sections".split()
+FLAGS = "-mcpu=cortex-m0plus -mthumb -O2 -std=gnu99 -Wall -Wextra -Werror -ffunction-sections -DMNF_CORES=2".split()
 
 
 def compiled(source: Path, folder: Path, *flags: str) -> str:
