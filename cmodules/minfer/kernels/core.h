@@ -18,10 +18,13 @@
 #define MNF_OWN_CONVOLVE_S8 1
 #elif defined(__ARM_FEATURE_DSP)
 #define MNF_CORE_DSP 1
+#define MNF_OWN_ELEMENTWISE_ADD_S8 1
 #define MNF_OWN_FULLY_CONNECTED_S8 1
 #define MNF_OWN_CONVOLVE_S8 1
 #elif defined(__riscv) && __riscv_xlen == 32
 #define MNF_CORE_RV32 1
+#define MNF_OWN_ELEMENTWISE_ADD_S8 1
+#define MNF_OWN_FULLY_CONNECTED_S8 1
 #define MNF_OWN_CONVOLVE_S8 1
 #endif
 

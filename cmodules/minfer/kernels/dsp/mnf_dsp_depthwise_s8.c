@@ -45,25 +45,20 @@ MNF_HOT static void pack_pair(const job_t *job, uint32_t *packed, int32_t j, int
     const cmsis_nn_dims *in = job->in_dims;
     const int32_t y = 2 * j - job->conv->padding.h, left = job->conv->padding.w;
     const bool has_upper = y >= 0 && y < in->h, has_lower = y + 1 >= 0 && y + 1 < in->h;
-    const int32_t begin = has_upper || has_lower ? left : job->columns;
-    const int32_t end = left + in->w < job->columns ? left + in->w : job->columns;
-    uint32_t *first = packed + (j & 1), *second = first + (both ? 2 * job->columns : 0);
-    for (int32_t column = 0; column < job->columns; column++) {
-        if (column == begin) {
-            column = end;
-        }
-        if (column < job->columns) {
+    const int32_t width = left + in->w < job->columns ? in->w : job->columns - left;
+    uint32_t *first = packed + (j & 1) + 2 * left, *second = first + (both ? 2 * job->columns : 0);
+    if (!has_upper && !has_lower) {
+        for (int32_t column = 0; column < width; column++) {
             first[2 * column] = second[2 * column] = 0;
         }
+        return;
     }
     // A row outside the input is read as the other one, and masked.
     const uint32_t inside = (has_upper ? 0xffffu : 0) | (has_lower ? 0xffff0000u : 0);
     const int8_t *upper = job->in + (has_upper ? y : y + 1) * in->w * in->c + c;
     const int8_t *lower = upper + (has_upper && has_lower ? in->w * in->c : 0);
-    const int32_t offset = job->conv->input_offset, step = in->c, n = (end - begin) * step;
+    const int32_t offset = job->conv->input_offset, step = in->c, n = width * step;
     const uint32_t offsets = pair(offset, offset);
-    first += 2 * begin;
-    second += 2 * begin;
     if (both) {
 #pragma GCC unroll 2
         for (int32_t i = 0; i < n; i += step, first += 2, second += 2) {
@@ -130,6 +125,7 @@ static void run_group(const job_t *job, uint32_t *packed, int32_t o, int32_t n, 
     for (int32_t i = 0; i < n; i++) {
         channels[i] = take_channel(job, o + i);
     }
+    memset(packed, 0, (size_t)(both ? 4 : 2) * (size_t)job->columns * sizeof(uint32_t)); // columns outside the input stay so
     pack_pair(job, packed, 0, c, both);
     for (int32_t j = 0; j * rows < out->h; j++) {
         pack_pair(job, packed, j + 1, c, both);

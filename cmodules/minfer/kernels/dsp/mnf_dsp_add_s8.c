@@ -1,0 +1,72 @@
+// Sums of two vectors: 23 instructions an element where one input has the larger scale, as two of different scales do, else 27.
+#include "kernels/core.h"
+#if MNF_CORE_DSP
+#include "mnf_dsp.h"
+
+// The portable function.
+arm_cmsis_nn_status mnf_elementwise_add_s8(
+    const int8_t *input_1_vect, const int8_t *input_2_vect,
+    const int32_t input_1_offset, const int32_t input_1_mult, const int32_t input_1_shift,
+    const int32_t input_2_offset, const int32_t input_2_mult, const int32_t input_2_shift,
+    const int32_t left_shift, int8_t *output,
+    const int32_t out_offset, const int32_t out_mult, const int32_t out_shift,
+    const int32_t out_activation_min, const int32_t out_activation_max,
+    const int32_t block_size);
+
+#define LEFT_SHIFT 20 // the reference's
+
+typedef struct {
+    int32_t multiplier;
+    int32_t right; // 0 to 31
+    int32_t half;  // of 2^right
+    int32_t sign;  // -1 where right is not 0
+    int32_t offset;
+} input_t;
+
+static input_t input(int32_t offset, int32_t multiplier, int32_t shift) {
+    return (input_t) {multiplier, -shift, shift < 0 ? 1 << (-shift - 1) : 0, shift < 0 ? -1 : 0, offset * (1 << (LEFT_SHIFT + 1))};
+}
+
+static inline int32_t scaled(const input_t *in, int32_t x, bool whole) {
+    const int32_t high = mnf_smmulr(x * (1 << (LEFT_SHIFT + 1)) + in->offset, in->multiplier);
+    return whole ? high : (high + (high >> 31 & in->sign) + in->half) >> in->right;
+}
+
+static inline __attribute__((always_inline)) void add(
+    const input_t a, const input_t b, mnf_quick_t out, const int8_t *x, const int8_t *y, int8_t *to, int32_t n, bool whole) {
+    for (int32_t i = 0; i < n; i++) {
+        to[i] = (int8_t)mnf_quick_output(out, (uint32_t)(scaled(&a, x[i], whole) + scaled(&b, y[i], false)));
+    }
+}
+
+MNF_HOT arm_cmsis_nn_status arm_elementwise_add_s8(
+    const int8_t *input_1_vect, const int8_t *input_2_vect,
+    const int32_t input_1_offset, const int32_t input_1_mult, const int32_t input_1_shift,
+    const int32_t input_2_offset, const int32_t input_2_mult, const int32_t input_2_shift,
+    const int32_t left_shift, int8_t *output,
+    const int32_t out_offset, const int32_t out_mult, const int32_t out_shift,
+    const int32_t out_activation_min, const int32_t out_activation_max,
+    const int32_t block_size) {
+    // The inputs, of 9 bits, are below 2^28 once shifted: their sum is below 2^29.
+    if (left_shift != LEFT_SHIFT || input_1_shift > 0 || input_2_shift > 0 || !mnf_is_quick(out_shift, 22)) {
+        return mnf_elementwise_add_s8(input_1_vect, input_2_vect, input_1_offset, input_1_mult, input_1_shift,
+            input_2_offset, input_2_mult, input_2_shift, left_shift, output, out_offset, out_mult, out_shift,
+            out_activation_min, out_activation_max, block_size);
+    }
+    const input_t a = input(input_1_offset, input_1_mult, input_1_shift);
+    const input_t b = input(input_2_offset, input_2_mult, input_2_shift);
+    const mnf_quick_t out = mnf_quick(out_mult, out_shift, out_offset);
+    if (a.right == 0 && b.right != 0) {
+        add(a, b, out, input_1_vect, input_2_vect, output, block_size, true);
+    } else if (b.right == 0 && a.right != 0) {
+        add(b, a, out, input_2_vect, input_1_vect, output, block_size, true);
+    } else {
+        add(a, b, out, input_1_vect, input_2_vect, output, block_size, false);
+    }
+    const cmsis_nn_activation activation = {out_activation_min, out_activation_max};
+    if (!mnf_is_whole_range(activation)) {
+        mnf_clamp_bytes(output, block_size, activation);
+    }
+    return ARM_CMSIS_NN_SUCCESS;
+}
+#endif
