@@ -274,28 +274,20 @@ static void run(void *data, uint32_t part, uint32_t parts) {
     mnf_pack_t rows_of_input;
     const mnf_pack_t *how = lay_out_rows(job, &rows_of_input) ? &rows_of_input : NULL;
     const mnf_share_t share = mnf_share(job->out->c, 1, part, parts);
-    for (int32_t o = share.begin; o < share.end;) {
-        // Output channels [o, next) share an input channel.
-        const int32_t in = o / mult;
-        const int32_t next = (in + 1) * mult < share.end ? (in + 1) * mult : share.end;
+    for (int32_t o = share.begin; o < share.end; o++) {
+        take_channel(job, o, &channel);
         int32_t kept = 0; // rows that the last band had packed already
         for (int32_t y = 0, rows; y < height; y += rows) {
             rows = band->rows < height - y ? band->rows : height - y;
             const int32_t n = (rows - 1) * stride + band->reach;
             const int32_t first = y * stride - job->conv->padding.h;
-            pack(job, how, in, first + kept, first + n, packed + kept * band->pitch);
-            for (int32_t i = o; i < next; i++) {
-                if (mult > 1 || y == 0) {
-                    take_channel(job, i, &channel);
-                }
-                run_band(job, &channel, i, y, rows, packed, sums);
-            }
+            pack(job, how, o / mult, first + kept, first + n, packed + kept * band->pitch);
+            run_band(job, &channel, o, y, rows, packed, sums);
             kept = band->reach > stride ? band->reach - stride : 0;
             if (y + rows < height) {
                 mnf_move_down(packed, packed + (n - kept) * band->pitch, kept * band->pitch);
             }
         }
-        o = next;
     }
 }
 

@@ -13,7 +13,7 @@ void mnf_requant_estimate(mnf_requant_channel_t *channel, int32_t most) {
     if (right > 13 || multiplier < 1u << 30 || most >= 1 << 28) {
         return;
     }
-    int32_t bits = 1;
+    int32_t bits = most >> 15 > 0 ? 16 : most >> 11 > 0 ? 12 : 1;
     while (most >> bits > 0) {
         bits++;
     }
