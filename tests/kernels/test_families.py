@@ -25,6 +25,13 @@ class Family:
     prefix: str = "arm-none-eabi-"
     qemu: str = "qemu-system-arm"
     options: str = ""
+    folder: str = ""  # of its kernels, if not its name
+
+
+def mps2(core: str, machine: str, code: int, rest: int) -> Family:
+    """A core with the DSP extension, on a board of Arm's."""
+    flags = f"-mcpu={core} -mthumb -Wl,--defsym=CODE={code:#x},--defsym=REST={rest:#x}"
+    return Family(flags, "nosys", machine, "mps2.ld", folder="dsp")
 
 
 FAMILIES = {
@@ -38,6 +45,8 @@ FAMILIES = {
         "qemu-system-riscv32",
         "-bios none",
     ),
+    "m33": mps2("cortex-m33", "mps2-an505", 0x10000000, 0x38000000),
+    "m4": mps2("cortex-m4", "mps2-an386", 0, 0x20000000),
 }
 
 
@@ -54,7 +63,7 @@ def build(folder: Path, name: str) -> Path:
     library = f"-specs={family.library}.specs"
     compile_ = [*compiler, library, "-std=gnu99", "-O2", "-ffunction-sections", *WARNINGS, *includes()]
     portable = [path for path in KERNELS if path.parent.name == "portable"]
-    own = [*portable, *(path for path in KERNELS if path.parent.name == name)]
+    own = [*portable, *(path for path in KERNELS if path.parent.name == (family.folder or name))]
     run(*compile_, "-DMNF_PORTABLE", "-c", *portable, cwd=folder)
     reference = folder / "reference"
     run(*compiler, "-r", "-nostdlib", *sorted(folder.glob("*.o")), "-o", reference)
@@ -73,7 +82,7 @@ def test_equals_portable(name: str, tmp_path: Path) -> None:
     for tool in (f"{family.prefix}gcc", family.qemu):
         if shutil.which(tool) is None:
             pytest.skip(f"{tool} is missing")
-    assert MINFER.joinpath("kernels", name).is_dir()
+    assert MINFER.joinpath("kernels", family.folder or name).is_dir()
     program = build(tmp_path, name)
     command = [family.qemu, "-M", family.machine, *family.options.split()]
     command += ["-nographic", "-monitor", "none", "-serial", "none", "-semihosting", "-kernel", str(program)]

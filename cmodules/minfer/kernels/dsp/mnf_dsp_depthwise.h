@@ -32,4 +32,10 @@ void mnf_depthwise_1_odd(const mnf_depthwise_t *channel, const mnf_depthwise_row
 void mnf_depthwise_2_even(const mnf_depthwise_t *channel, const mnf_depthwise_row_t *row);
 void mnf_depthwise_2_odd(const mnf_depthwise_t *channel, const mnf_depthwise_row_t *row);
 
+// Any window; false, with nothing done, where its rows do not fit the scratch. Output and input may be the same (mnf_depthwise_in_place).
+bool mnf_depthwise_any(
+    const cmsis_nn_context *ctx, const cmsis_nn_dw_conv_params *conv, const cmsis_nn_per_channel_quant_params *quant,
+    const cmsis_nn_dims *in, const int8_t *input, const cmsis_nn_dims *filter, const int8_t *weights,
+    const int32_t *bias, const cmsis_nn_dims *out, int8_t *output);
+
 #endif

@@ -187,8 +187,9 @@ bool mnf_depthwise_s8(
     const int32_t *bias, const cmsis_nn_dims *out, int8_t *output) {
     const int32_t stride = conv->stride.h;
     if (filter->h != 3 || filter->w != 3 || conv->dilation.h * conv->dilation.w != 1 || stride != conv->stride.w || stride > 2) {
-        return in->c == 1 && conv->ch_mult > 1
-            && run_as_convolution(ctx, conv, quant, in, input, filter, weights, bias, out, output);
+        return (in->c == 1 && conv->ch_mult > 1
+                && run_as_convolution(ctx, conv, quant, in, input, filter, weights, bias, out, output))
+            || mnf_depthwise_any(ctx, conv, quant, in, input, filter, weights, bias, out, output);
     }
     job_t job = {
         .conv = conv,
