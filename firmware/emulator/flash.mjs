@@ -11,6 +11,8 @@ const PAGE_SECONDS = 0.4e-3;
 
 export class Flash {
   bytes = new Uint8Array(SIZE).fill(0xff);
+  /** While it takes commands, no core can fetch from it. */
+  takesCommands = false;
   #file = null;
 
   /** Loads what `path` holds, or makes it, erased. From here on it follows every sector and page at once. */

@@ -3,13 +3,15 @@
 import { RP2040 } from 'rp2040js';
 import { CycleClock } from './clock.mjs';
 import { SecondCore } from './core1.mjs';
-import { Halt } from './errors.mjs';
+import { Fault, Halt } from './errors.mjs';
 import { guarded } from './guard.mjs';
 import { romTraps } from './traps.mjs';
 import { UsbSerial } from './usb.mjs';
 
 const STACK_TOP = 0x20042000;
 const BOOT2 = 0x10000000; // the first 256 bytes of the flash, which set it up and enter the program
+const XIP = 0x10000000; // where the flash appears, to execute in place
+const XIP_END = 0x14000000;
 const WATCHDOG = 0x40058000;
 const BRIEF = 5000; // cycles: a sleep the host need not keep pace with, such as the time a USB packet takes
 const PARK = 0; // the trap of bootrom.S for a core 1 with nothing to run
@@ -67,6 +69,7 @@ export class Machine {
 
   #powerOn() {
     const clock = (this.clock = new CycleClock());
+    this.#flash.takesCommands = false;
     const mcu = (this.mcu = new RP2040(clock));
     mcu.logger = SILENT;
     new Uint8Array(mcu.bootrom.buffer).set(this.#rom);
@@ -155,6 +158,10 @@ export class Machine {
   #executeSecond() {
     const { mcu } = this;
     const [core0, core1] = this.cores;
+    if (this.#flash.takesCommands && core1.PC >= XIP && core1.PC < XIP_END) {
+      const fault = new Fault('instruction fetch from the flash while the other core writes it');
+      throw Object.assign(fault, { address: core1.PC, pc: core1.PC, lr: core1.LR, core: core1.name });
+    }
     mcu.core = core1;
     try {
       core1.executeInstruction();

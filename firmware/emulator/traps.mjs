@@ -24,7 +24,12 @@ export function romTraps(flash) {
       },
     ],
     [0x20, noEffect], // connect the flash
-    [0x21, noEffect], // leave execute in place
+    [
+      0x21, // leave execute in place
+      () => {
+        flash.takesCommands = true;
+      },
+    ],
     [
       0x22,
       (core) => {
@@ -40,7 +45,12 @@ export function romTraps(flash) {
         core.cycles += flash.program(offset, data) * core.rp2040.clkSys;
       },
     ],
-    [0x24, noEffect], // flush the cache
+    [
+      0x24, // flush the cache, the last before the flash is entered again
+      () => {
+        flash.takesCommands = false;
+      },
+    ],
     [0x25, noEffect], // enter execute in place
   ]);
   for (const [first, table] of [
