@@ -73,14 +73,18 @@ typedef struct {
 // Up to which shift to the right a layer's channels may go the quick way: 22, less where a channel's sum may reach 2^30, which no sum does
 // where the bias is below 2^29 and the products are no more than 2^14, each at most 255 * 128. (Converters give channels without any
 // use such biases, and shifts of more than 22.)
-static inline uint32_t mnf_quick_shifts(const int32_t *bias, const int32_t *shift, int32_t channels, int32_t depth) {
+static inline uint32_t mnf_quick_shifts(
+    const int32_t *bias, const int32_t *shift, bool per_channel, int32_t channels, int32_t depth) {
     uint32_t high = 0, most = 22;
-    for (int32_t o = 0; bias != NULL && o < channels; o++) {
-        high |= (uint32_t)bias[o] + (1u << 29);
+    const int32_t *const end = bias == NULL ? NULL : bias + channels;
+#pragma GCC unroll 4
+    for (const int32_t *b = bias; b != end; b++) {
+        high |= (uint32_t)*b + (1u << 29);
     }
     for (int32_t o = 0; high >> 30 != 0 && o < channels; o++) {
-        if (((uint32_t)bias[o] + (1u << 29)) >> 30 != 0 && ~(uint32_t)shift[o] < most) {
-            most = ~(uint32_t)shift[o];
+        const uint32_t right = ~(uint32_t)shift[per_channel ? o : 0];
+        if (((uint32_t)bias[o] + (1u << 29)) >> 30 != 0 && right < most) {
+            most = right;
         }
     }
     return depth <= 1 << 14 ? most : 0;

@@ -218,7 +218,7 @@ bool mnf_convolve_s8(
         .multiplier = quant->multiplier, .shift = quant->shift, .bias = bias,
         .weights = weights, .in = input, .in_dims = in, .filter = filter, .out_dims = out, .out = output,
         .columns = buffer,
-        .quick = mnf_quick_shifts(bias, quant->shift, out->c, filter->h * filter->w * filter->c),
+        .quick = mnf_quick_shifts(bias, quant->shift, true, out->c, filter->h * filter->w * filter->c),
     };
     for (int32_t n = 0; n < in->n; n++) {
         mnf_parallel(run, &job);

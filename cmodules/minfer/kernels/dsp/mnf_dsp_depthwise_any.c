@@ -125,7 +125,7 @@ bool mnf_depthwise_any(
         .weights = weights, .in = input, .in_dims = in, .filter = filter, .out_dims = out, .out = output,
         .rows = ctx->buf, .bytes = bytes,
         .reach = (int32_t)reach, .pitch = (int32_t)pitch,
-        .quick = mnf_quick_shifts(bias, quant->shift, out->c, filter->h * filter->w),
+        .quick = mnf_quick_shifts(bias, quant->shift, true, out->c, filter->h * filter->w),
     };
     mnf_parallel(run, &job);
     return true;

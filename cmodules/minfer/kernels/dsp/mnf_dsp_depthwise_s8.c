@@ -197,7 +197,7 @@ bool mnf_depthwise_s8(
         .weights = weights, .in = input, .in_dims = in, .out_dims = out, .out = output,
         .packed = ctx->buf, .words = ctx->size / (int32_t)sizeof(uint32_t),
         .columns = (out->w - 1) * stride + 3,
-        .quick = mnf_quick_shifts(bias, quant->shift, out->c, 9),
+        .quick = mnf_quick_shifts(bias, quant->shift, true, out->c, 9),
     };
     if (2 * job.columns > job.words / MNF_MAX_PARTS) {
         return false;

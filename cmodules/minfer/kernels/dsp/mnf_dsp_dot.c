@@ -178,7 +178,8 @@ MNF_HOT __attribute__((naked)) uint32_t mnf_dot_long(
         "pop {r4-r11, pc}\n");
 }
 
-// The same of several channels, in 12 instructions each besides. The stack holds `from`, x, and mnf_sums_t.
+// The same of several channels, in 8 instructions each besides. The stack holds x, then `to`, `from` less `to`,
+// `end` and `skip`.
 MNF_HOT __attribute__((naked)) void mnf_dot_rows(
     __attribute__((unused)) const uint32_t *x, __attribute__((unused)) const int8_t *row, __attribute__((unused)) int32_t depth,
     __attribute__((unused)) const uint32_t *from, __attribute__((unused)) const mnf_sums_t *sums) {
@@ -186,25 +187,23 @@ MNF_HOT __attribute__((naked)) void mnf_dot_rows(
         "push {r4-r11, lr}\n"
         "ldr r7, [sp, #36]\n"
         "mov r4, r0\n"
-        "ldm r7, {r5, r6, r7}\n" // to, end, skip
-        "push {r3, r4, r5, r6, r7}\n"
+        "ldm r7, {r5, r7, r8}\n" // to, end, skip
+        "sub r6, r3, r5\n"
+        "push {r4, r5, r6, r7, r8}\n"
         "ldr r3, [r3]\n"
-        "1:\n"
         "add lr, r0, r2, lsl #1\n"
         "2:\n"
         DOT_1_BY_16(LDM_ALIGNED) DOT_1_BY_16(LDM_ALIGNED) DOT_1_BY_16(LDM_ALIGNED) DOT_1_BY_16(LDM_ALIGNED)
         "cmp r0, lr\n"
         "bne 2b\n"
         "ldm sp, {r0, r4, r5, r6, r7}\n"
-        "str r3, [r5], #4\n"
-        "cmp r5, r6\n"
+        "str r3, [r4], #4\n"
+        "cmp r4, r6\n"
         "beq 3f\n"
-        "ldr r3, [r0, #4]!\n"
-        "strd r0, r4, [sp]\n"
-        "str r5, [sp, #8]\n"
-        "mov r0, r4\n"
+        "ldr r3, [r4, r5]\n"
+        "str r4, [sp, #4]\n"
         "add r1, r7\n"
-        "b 1b\n"
+        "b 2b\n"
         "3:\n"
         "add sp, #20\n"
         "pop {r4-r11, pc}\n");

@@ -39,6 +39,7 @@ static void write(const job_t *job, int32_t o, int32_t n, const uint32_t *sums, 
     const int32_t offset = job->params->output_offset;
     if (!quant->is_per_channel && mnf_is_quick(quant->shift[0], job->quick)) {
         const mnf_quick_t quick = mnf_quick(quant->multiplier[0], quant->shift[0], offset);
+#pragma GCC unroll 4
         for (int32_t i = 0; i < n; i++) {
             out[i] = (int8_t)mnf_quick_output(quick, sums[i]);
         }
@@ -84,12 +85,8 @@ bool mnf_fully_connected_s8(
         .params = params, .quant = quant, .bias = bias, .weights = weights, .in = input, .out = output,
         .depth = filter->n, .channels = out->c, .rows = in->n,
     };
-    // One shift for all channels or one each, some unused: quick if all channels are.
-    const int32_t shifts = quant->is_per_channel ? out->c : 1;
-    job.quick = mnf_quick_shifts(bias, quant->shift, shifts, filter->n);
-    for (int32_t o = 1; shifts == 1 && bias != NULL && o < out->c; o++) {
-        job.quick = (uint32_t)bias[o] + (1u << 29) < 1u << 30 ? job.quick : 0;
-    }
+    // One shift for all channels, or one each.
+    job.quick = mnf_quick_shifts(bias, quant->shift, quant->is_per_channel, out->c, filter->n);
     mnf_parallel(run, &job);
     return true;
 }
