@@ -36,7 +36,8 @@ def measured(tools: None) -> report.Result:
 
 
 def test_counts_repeat(measured: report.Result) -> None:
-    assert bench.measure(["digits"], ["m0plus"], OUT, bench.FIRMWARE, QUIET) == measured
+    again = bench.measure(["digits"], ["m0plus"], OUT, bench.FIRMWARE, QUIET)
+    assert again["models"] == measured["models"]
 
 
 def test_counts_add_up(measured: report.Result) -> None:
@@ -91,7 +92,8 @@ def test_comparison_prints(
     _, _, compared = printed.partition("Inference, new / old")
     (row,) = [line for line in compared.splitlines() if " digits " in line and "0.50" in line]
     assert row.count("1.00") == 2  # arena and file
-    assert json.loads((OUT / "bench.json").read_text("utf-8")) == measured
+    written = json.loads((OUT / "bench.json").read_text("utf-8"))
+    assert written["models"] == measured["models"]
     assert "| digits |" in (OUT / "bench.md").read_text("utf-8")
 
 
