@@ -21,11 +21,14 @@
 #define MNF_OWN_ELEMENTWISE_ADD_S8 1
 #define MNF_OWN_FULLY_CONNECTED_S8 1
 #define MNF_OWN_CONVOLVE_S8 1
-#elif defined(__riscv) && __riscv_xlen == 32
-#define MNF_CORE_RV32 1
+#else // in C that suits most compilers and cores, except what a family has of its own
+#define MNF_BLOCKED 1
 #define MNF_OWN_ELEMENTWISE_ADD_S8 1
 #define MNF_OWN_FULLY_CONNECTED_S8 1
+#if defined(__riscv) && __riscv_xlen == 32
+#define MNF_CORE_RV32 1
 #define MNF_OWN_CONVOLVE_S8 1
+#endif
 #endif
 
 // Put before the definition of a function that most of an inference is spent in: with MINFER_RAM_KERNELS=1, the default on the

@@ -24,7 +24,7 @@ arm_cmsis_nn_status arm_depthwise_conv_wrapper_s8(
     if (input_dims->c * conv->ch_mult != output_dims->c) {
         return ARM_CMSIS_NN_ARG_ERROR;
     }
-#if MNF_CORE_DSP || MNF_CORE_RV32
+#if MNF_CORE_DSP || MNF_BLOCKED
     if (mnf_depthwise_s8(ctx, conv, quant_params, input_dims, input_data, filter_dims, filter_data, bias_data,
             output_dims, output_data)) {
         return ARM_CMSIS_NN_SUCCESS;

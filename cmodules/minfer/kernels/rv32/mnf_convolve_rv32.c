@@ -1,7 +1,8 @@
 #include <string.h>
 
+#include "kernels/core.h"
 #include "kernels/parallel.h"
-#include "mnf_rv32.h"
+#include "kernels/portable/mnf_scale.h"
 
 #if MNF_CORE_RV32
 

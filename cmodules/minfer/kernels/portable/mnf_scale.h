@@ -1,9 +1,9 @@
-// What the RV32 kernels share: a channel's requantisation with all that does not depend on the sum worked out before.
-#ifndef MNF_RV32_H
-#define MNF_RV32_H
+// A channel's requantisation, with all that does not depend on the sum worked out before: for cores that multiply two words in an
+// instruction or two.
+#ifndef MNF_SCALE_H
+#define MNF_SCALE_H
 
-#include "kernels/core.h"
-#include "kernels/portable/mnf_kernels.h"
+#include "mnf_kernels.h"
 
 typedef struct {
     uint32_t doubled; // multiplier * 2
@@ -18,9 +18,9 @@ static inline mnf_scale_t mnf_scale(int32_t multiplier, int32_t shift, int32_t o
     return (mnf_scale_t) {(uint32_t)multiplier * 2, -shift - 1, multiplier, shift, offset, clamp};
 }
 
-// mnf_output_s8 of the same multiplier, shift, offset and clamp, in a whole register, of a scale that shifts to the right. MULHSU
-// and MUL give the high half of the product by the doubled multiplier and the bit that rounds it: at most 2^31 - 2 in size, so
-// that neither step of the second rounding leaves 32 bits.
+// mnf_output_s8 of the same multiplier, shift, offset and clamp, in a whole register, of a scale that shifts to the right. The
+// product by the doubled multiplier has what is wanted in its high half and the bit that rounds it below (RV32: MULHSU and MUL):
+// less than 2^31 in size, so that neither step of the second rounding leaves 32 bits.
 static inline __attribute__((always_inline)) int32_t mnf_scale_right(uint32_t sum, const mnf_scale_t *scale) {
     const int64_t product = (int64_t)(int32_t)sum * (int64_t)(uint64_t)scale->doubled;
     const int32_t high = (int32_t)(product >> 32) + (int32_t)((uint32_t)product >> 31);
@@ -29,7 +29,7 @@ static inline __attribute__((always_inline)) int32_t mnf_scale_right(uint32_t su
 }
 
 // Few channels have other scales.
-__attribute__((noinline)) static int32_t mnf_scale_left(uint32_t sum, const mnf_scale_t *scale) {
+__attribute__((noinline, unused)) static int32_t mnf_scale_left(uint32_t sum, const mnf_scale_t *scale) {
     return mnf_output_s8(sum, scale->multiplier, scale->shift, scale->offset, scale->clamp);
 }
 

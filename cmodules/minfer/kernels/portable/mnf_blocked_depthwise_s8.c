@@ -1,10 +1,11 @@
 #include <string.h>
 
+#include "kernels/core.h"
 #include "kernels/parallel.h"
-#include "kernels/portable/mnf_depthwise.h"
-#include "mnf_rv32.h"
+#include "mnf_depthwise.h"
+#include "mnf_scale.h"
 
-#if MNF_CORE_RV32
+#if MNF_BLOCKED
 
 // Channel by channel, and band by band of rows: the rows of input that a band of outputs reads are put into scratch, with the zero
 // point around them, before the band is written. So the output may lie over the input (see mnf_depthwise_in_place). Cores share

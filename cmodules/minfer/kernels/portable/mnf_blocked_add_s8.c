@@ -1,6 +1,7 @@
-#include "mnf_rv32.h"
+#include "kernels/core.h"
+#include "mnf_scale.h"
 
-#if MNF_CORE_RV32
+#if MNF_BLOCKED
 
 // The portable function.
 arm_cmsis_nn_status mnf_elementwise_add_s8(
