@@ -9,6 +9,9 @@
 #include "kernels/portable/mnf_kernels.h"
 #include "mnf_dw3x3.h"
 
+// What hardly any model needs is compiled for size.
+#define RARE __attribute__((cold, noinline))
+
 typedef struct {
     const cmsis_nn_dw_conv_params *conv;
     const cmsis_nn_per_channel_quant_params *quant;
@@ -49,7 +52,7 @@ static bool lay_out_rows(const job_t *job, mnf_pack_t *pack) {
 }
 
 // One row, word by word; `row` is its first element.
-static uint32_t *pack_row(const job_t *job, const int8_t *row, uint32_t *packed) {
+RARE static uint32_t *pack_row(const job_t *job, const int8_t *row, uint32_t *packed) {
     const int32_t width = job->in->w, step = job->in->c, zero = -job->conv->input_offset;
     const int32_t apart = job->band.apart * job->conv->stride.w;
     for (int32_t i = -job->conv->padding.w; i < job->band.pitch - job->conv->padding.w; i++) {
@@ -223,7 +226,7 @@ static void take_channel(const job_t *job, int32_t o, channel_t *channel) {
     }
 }
 
-static void finish(const int32_t *sums, int32_t n, int8_t *y, const mnf_requant_channel_t *c) {
+RARE static void finish(const int32_t *sums, int32_t n, int8_t *y, const mnf_requant_channel_t *c) {
     const int32_t multiplier = (int32_t)((uint32_t)c->multiplier_high << 16) | c->multiplier_low;
     const cmsis_nn_activation activation = {c->min, c->max};
     for (int32_t i = 0; i < n; i++) {
@@ -292,7 +295,7 @@ static void run(void *data, uint32_t part, uint32_t parts) {
 }
 
 // Taps too far apart to be packed.
-static void run_plain(const job_t *job) {
+RARE static void run_plain(const job_t *job) {
     const cmsis_nn_dw_conv_params *conv = job->conv;
     const cmsis_nn_dims *in = job->in, *filter = job->filter, *out = job->out;
     int8_t *to = job->y;
