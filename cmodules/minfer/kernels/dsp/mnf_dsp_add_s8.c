@@ -1,4 +1,4 @@
-// Sums of two vectors: 23 instructions an element where one input has the larger scale, as two of different scales do, else 27.
+// Sums of two vectors: 23 instructions an element where one input has the larger scale, as two of different scales do, else a few more.
 #include "kernels/core.h"
 #if MNF_CORE_DSP
 #include "mnf_dsp.h"

@@ -1,6 +1,6 @@
-// Windows of 3x3 over packed pairs of rows. Of two outputs one below the other, 15 instructions of 34 are loads and products: of a
+// Windows of 3x3 over packed pairs of rows. Of two outputs one below the other, 15 instructions of 37 are loads and products: of a
 // window's three columns the upper output takes SMLAD of the upper pair and SMLABT of the lower one, the lower output SMLATB
-// and SMLAD. With stride 2 it is 9 of 21, for one output.
+// and SMLAD. With stride 2 it is 9 of 23, for one output.
 // In assembly, since a window's weights, sums and pointers take all registers.
 //
 // r0-r5 weights; r6, r7 sums; r8 packed inputs; r9 output; r10, r11 inputs, r12 more; lr step to the second row.
