@@ -18,8 +18,10 @@ target_compile_options(minfer_engine PRIVATE
     -O2 -g -ffp-contract=off -Wall -Wextra -Werror -ffunction-sections -fdata-sections)
 target_link_libraries(minfer_engine PUBLIC ${CMSIS_NN_LIB})
 
-# The hottest kernels run from RAM on the RP2 chips: -DMINFER_RAM_KERNELS=0 leaves them in flash.
-if(PICO_SDK_PATH AND NOT DEFINED MINFER_RAM_KERNELS)
+# The hottest kernels run from RAM on the RP2 chips: MINFER_RAM_KERNELS=0 in the environment leaves them in flash.
+if(DEFINED ENV{MINFER_RAM_KERNELS})
+    set(MINFER_RAM_KERNELS $ENV{MINFER_RAM_KERNELS})
+elseif(PICO_SDK_PATH AND NOT DEFINED MINFER_RAM_KERNELS)
     set(MINFER_RAM_KERNELS 1)
 endif()
 if(MINFER_RAM_KERNELS)
