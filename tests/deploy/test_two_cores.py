@@ -1,4 +1,4 @@
-"""Both cores of the emulated Pico: the same outputs as on one, whatever happens between and within the runs.
+"""Both cores of the emulated Pico: the same outputs as on one, whatever happens meanwhile.
 
 The emulator stops with a fault where core 1 executes from flash while core 0 writes it.
 """
@@ -26,7 +26,8 @@ SCRIPT = Path(__file__).with_name("two_cores.py").read_text("utf-8")
 def pico() -> Iterator[Pico]:
     with start() as running:
         with Board(running.port) as board:
-            board.write("digits.mnf", [compile_model(DIGITS.read_bytes(), "digits")], lambda done: None)
+            file = compile_model(DIGITS.read_bytes(), "digits")
+            board.write("digits.mnf", [file], lambda done: None)
         yield running
 
 
@@ -127,7 +128,8 @@ def test_soft_reset_in_the_middle_of_a_run(pico: Pico, seed: int) -> None:
     with Board(pico.port) as board:
         prepare(board, seed)
         board.exec("for _ in range(5): run()")
-        board.exec("steps = model.steps(x)\nfor _ in range(random.randrange(1, len(model.ops))): next(steps)")
+        some = "range(random.randrange(1, len(model.ops)))"
+        board.exec(f"steps = model.steps(x)\nfor _ in {some}: next(steps)")
         if seed % 2:
             board.exec("start_thread(None)")
         board._transport.serial.write(b"\x02\x04")  # out of the raw prompt, soft reset

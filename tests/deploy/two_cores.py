@@ -1,5 +1,6 @@
-# Sent to an emulated Pico's prompt, and again after each soft reset: digits.mnf on both cores, whatever happens meanwhile.
-# Interrupts come from a state machine, so that they fall anywhere, also into the middle of a job of both cores.
+# Sent to an emulated Pico's prompt, and again after each soft reset: digits.mnf on both cores,
+# whatever happens meanwhile. Interrupts come from a state machine, so that they fall anywhere, also
+# into the middle of a job of both cores.
 import _thread
 import gc
 import random
@@ -93,7 +94,7 @@ def scheduled(handler, n, period):
 
 
 def pressed(n):
-    # n runs that were interrupted by Ctrl-C, which the host presses until it reads that these are done.
+    # n runs interrupted by Ctrl-C, which the host presses until it reads that these are done.
     while n:
         try:
             while True:

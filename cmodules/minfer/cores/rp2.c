@@ -41,7 +41,7 @@ static struct {
     volatile uint32_t done;   // and ended
 } post;
 
-static uint32_t stack[(MNF_PART_STACK + SERVE_STACK) / sizeof(uint32_t)];
+static uint32_t stack[(MNF_PART_STACK + SERVE_STACK) / sizeof(uint32_t)] __attribute__((aligned(8)));
 
 static void __not_in_flash_func(serve)(void) {
     #ifndef __riscv
