@@ -1,5 +1,5 @@
-// What the kernels for cores with the DSP extension share: two products of 16 bits in one instruction (SMLAD), signed bytes of a
-// word as halves of two (SXTB16), a rounded high product (SMMULR).
+// What the kernels for cores with the DSP extension share: two products of 16 bits in one instruction (SMLAD), signed
+// bytes of a word as halves of two (SXTB16), a rounded high product (SMMULR).
 #ifndef MNF_DSP_H
 #define MNF_DSP_H
 
@@ -63,16 +63,17 @@ static inline int32_t mnf_smmulr(int32_t a, int32_t b) {
     return high;
 }
 
-// 8-bit outputs of one channel in seven instructions each, for sums below 2^30 and shifts that leave room for the offset.
+// 8-bit outputs of one channel in seven instructions each, for sums below 2^30 and shifts that leave room for the
+// offset.
 typedef struct {
     int32_t multiplier;
     int32_t right; // 1 to 22
     int32_t add;   // half of 2^right to round, and the output's zero point times 2^right
 } mnf_quick_t;
 
-// Up to which shift to the right a layer's channels may go the quick way: 22, less where a channel's sum may reach 2^30, which no sum does
-// where the bias is below 2^29 and the products are no more than 2^14, each at most 255 * 128. (Converters give channels without any
-// use such biases, and shifts of more than 22.)
+// Up to which shift to the right a layer's channels may go the quick way: 22, less where a channel's sum may reach
+// 2^30, which no sum does where the bias is below 2^29 and the products are no more than 2^14, each at most 255 *
+// 128. (Converters give channels without any use such biases, and shifts of more than 22.)
 static inline uint32_t mnf_quick_shifts(
     const int32_t *bias, const int32_t *shift, bool per_channel, int32_t channels, int32_t depth) {
     uint32_t high = 0, most = 22;

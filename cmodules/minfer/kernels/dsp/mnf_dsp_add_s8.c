@@ -1,4 +1,5 @@
-// Sums of two vectors: 23 instructions an element where one input has the larger scale, as two of different scales do, else a few more.
+// Sums of two vectors: 23 instructions an element where one input has the larger scale, as two of different scales
+// do, else a few more.
 #include "kernels/core.h"
 #if MNF_CORE_DSP
 #include "mnf_dsp.h"
@@ -24,7 +25,8 @@ typedef struct {
 } input_t;
 
 static input_t input(int32_t offset, int32_t multiplier, int32_t shift) {
-    return (input_t) {multiplier, -shift, shift < 0 ? 1 << (-shift - 1) : 0, shift < 0 ? -1 : 0, offset * (1 << (LEFT_SHIFT + 1))};
+    const int32_t half = shift < 0 ? 1 << (-shift - 1) : 0, sign = shift < 0 ? -1 : 0;
+    return (input_t) {multiplier, -shift, half, sign, offset * (1 << (LEFT_SHIFT + 1))};
 }
 
 static inline int32_t scaled(const input_t *in, int32_t x, bool whole) {
@@ -33,7 +35,8 @@ static inline int32_t scaled(const input_t *in, int32_t x, bool whole) {
 }
 
 static inline __attribute__((always_inline)) void add(
-    const input_t a, const input_t b, mnf_quick_t out, const int8_t *x, const int8_t *y, int8_t *to, int32_t n, bool whole) {
+    const input_t a, const input_t b, mnf_quick_t out,
+    const int8_t *x, const int8_t *y, int8_t *to, int32_t n, bool whole) {
     for (int32_t i = 0; i < n; i++) {
         to[i] = (int8_t)mnf_quick_output(out, (uint32_t)(scaled(&a, x[i], whole) + scaled(&b, y[i], false)));
     }

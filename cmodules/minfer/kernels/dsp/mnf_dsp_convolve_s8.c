@@ -1,4 +1,5 @@
-// Convolution in blocks of four pixels: their columns are packed, then every output channel reads its weights once for all four.
+// Convolution in blocks of four pixels: their columns are packed, then every output channel reads its weights once
+// for all four.
 #include "kernels/core.h"
 #if MNF_CORE_DSP
 #include "kernels/parallel.h"
@@ -20,7 +21,8 @@ typedef struct {
 } window_t;
 
 // Windows whose taps have a multiple of 4 channels, each word of one tap.
-static inline __attribute__((always_inline)) void pack_words(const job_t *job, const window_t *window, uint32_t *to, int32_t pixels) {
+static inline __attribute__((always_inline)) void pack_words(
+    const job_t *job, const window_t *window, uint32_t *to, int32_t pixels) {
     const cmsis_nn_conv_params *conv = job->conv;
     const cmsis_nn_dims *filter = job->filter, *dims = job->in_dims;
     const mnf_taps_t rows = window->rows, cols = window->cols;
@@ -29,7 +31,8 @@ static inline __attribute__((always_inline)) void pack_words(const job_t *job, c
     const bool dense = conv->dilation.w == 1 && filter->c == dims->c;
     const int32_t width = cols.end - cols.begin, run = dense ? width * filter->c : filter->c, runs = dense ? 1 : width;
     const int32_t step = conv->dilation.w * dims->c, line = conv->dilation.h * dims->w * dims->c;
-    const int8_t *from = window->in + ((rows.start + rows.begin * conv->dilation.h) * dims->w + cols.start + cols.begin * conv->dilation.w) * dims->c;
+    const int32_t iy = rows.start + rows.begin * conv->dilation.h, ix = cols.start + cols.begin * conv->dilation.w;
+    const int8_t *from = window->in + (iy * dims->w + ix) * dims->c;
     to = mnf_pack_padding(to, rows.begin * filter->w * filter->c, pixels);
     for (int32_t ky = rows.begin; ky < rows.end; ky++, from += line) {
         to = mnf_pack_padding(to, cols.begin * filter->c, pixels);
@@ -43,7 +46,8 @@ static inline __attribute__((always_inline)) void pack_words(const job_t *job, c
 
 // Small windows whose rows lie side by side in the input: gathered first, on the stack.
 #define BYTES 160
-static inline __attribute__((always_inline)) void pack_small(const job_t *job, const window_t *window, uint32_t *to, int32_t pixels) {
+static inline __attribute__((always_inline)) void pack_small(
+    const job_t *job, const window_t *window, uint32_t *to, int32_t pixels) {
     const cmsis_nn_dims *filter = job->filter, *dims = job->in_dims;
     const mnf_taps_t rows = window->rows, cols = window->cols;
     const int32_t all = filter->w * filter->c, depth = filter->h * all, run = (cols.end - cols.begin) * filter->c;
@@ -52,7 +56,8 @@ static inline __attribute__((always_inline)) void pack_small(const job_t *job, c
     if ((rows.end - rows.begin) * run < depth) {
         memset(bytes, -job->conv->input_offset, (size_t)depth);
     }
-    const int8_t *row = window->in + ((rows.start + rows.begin * job->conv->dilation.h) * dims->w + cols.start + cols.begin) * dims->c;
+    const int32_t iy = rows.start + rows.begin * job->conv->dilation.h, ix = cols.start + cols.begin;
+    const int8_t *row = window->in + (iy * dims->w + ix) * dims->c;
     int8_t *to_row = bytes + rows.begin * all + cols.begin * filter->c;
     for (int32_t ky = rows.begin; ky < rows.end; ky++, row += line, to_row += all) {
         int32_t i = 0;

@@ -1,7 +1,7 @@
-// Windows of 3x3 over packed pairs of rows. Of two outputs one below the other, 15 instructions of 37 are loads and products: of a
-// window's three columns the upper output takes SMLAD of the upper pair and SMLABT of the lower one, the lower output SMLATB
-// and SMLAD. With stride 2 it is 9 of 23, for one output.
-// In assembly, since a window's weights, sums and pointers take all registers.
+// Windows of 3x3 over packed pairs of rows. Of two outputs one below the other, 15 instructions of 37 are loads and
+// products: of a window's three columns the upper output takes SMLAD of the upper pair and SMLABT of the lower one,
+// the lower output SMLATB and SMLAD. With stride 2 it is 9 of 23, for one output. In assembly, since a window's
+// weights, sums and pointers take all registers.
 //
 // r0-r5 weights; r6, r7 sums; r8 packed inputs; r9 output; r10, r11 inputs, r12 more; lr step to the second row.
 // The stack holds bias, quick (multiplier, right, add), step and end.
@@ -64,7 +64,8 @@ _Static_assert(offsetof(mnf_depthwise_t, bias) == 24 && offsetof(mnf_depthwise_t
 
 #define DEFINE(name, text) \
     MNF_HOT __attribute__((naked)) void name( \
-        __attribute__((unused)) const mnf_depthwise_t *channel, __attribute__((unused)) const mnf_depthwise_row_t *row) { \
+        __attribute__((unused)) const mnf_depthwise_t *channel, \
+        __attribute__((unused)) const mnf_depthwise_row_t *row) { \
         __asm__ (text); \
     }
 DEFINE(mnf_depthwise_1_even, STRIDE_1("r10", "r11"))

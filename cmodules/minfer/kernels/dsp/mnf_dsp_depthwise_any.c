@@ -1,5 +1,5 @@
-// Depthwise convolution with any window, a channel at a time: the rows of input that a row of outputs needs lie in a ring, with the
-// padding beside them, so that four taps side by side are one word.
+// Depthwise convolution with any window, a channel at a time: the rows of input that a row of outputs needs lie in a
+// ring, with the padding beside them, so that four taps side by side are one word.
 #include "kernels/core.h"
 #if MNF_CORE_DSP
 #include "kernels/parallel.h"
@@ -77,7 +77,8 @@ MNF_HOT static void run_channel(const job_t *job, int8_t *rows, int32_t o) {
     const cmsis_nn_dims *out = job->out_dims;
     const int32_t multiplier = job->multiplier[o], shift = job->shift[o], c = o / conv->ch_mult;
     const uint32_t bias = job->bias ? (uint32_t)job->bias[o] : 0;
-    const bool is_quick = mnf_is_quick(shift, job->quick) && mnf_is_whole_range(conv->activation), in_words = has_words(job);
+    const bool is_quick = mnf_is_quick(shift, job->quick) && mnf_is_whole_range(conv->activation);
+    const bool in_words = has_words(job);
     const mnf_quick_t quick = is_quick ? mnf_quick(multiplier, shift, conv->output_offset) : (mnf_quick_t) {0};
     uint32_t words[WORDS][2];
     if (in_words) {
@@ -91,7 +92,8 @@ MNF_HOT static void run_channel(const job_t *job, int8_t *rows, int32_t o) {
         int8_t *to = job->out + y * out->w * out->c + o;
         const int8_t *from = rows;
         for (int32_t x = 0; x < out->w; x++, from += conv->stride.w, to += out->c) {
-            const uint32_t sum = in_words ? sum_words(job, from, words, bias) : sum_taps(job, from, job->weights + o, bias);
+            const uint32_t sum = in_words ? sum_words(job, from, words, bias)
+                                          : sum_taps(job, from, job->weights + o, bias);
             *to = is_quick ? (int8_t)mnf_quick_output(quick, sum)
                            : mnf_output_s8(sum, multiplier, shift, conv->output_offset, conv->activation);
         }

@@ -116,8 +116,8 @@ static void run_channel(const job_t *job, const mnf_depthwise_t *channel, const 
     }
 }
 
-// `n` output channels from o on, which read input channel c, or with `both` one each from there on: over all rows, so that each is
-// packed once.
+// `n` output channels from o on, which read input channel c, or with `both` one each from there on: over all rows, so
+// that each is packed once.
 static void run_group(const job_t *job, uint32_t *packed, int32_t o, int32_t n, int32_t c, bool both) {
     const cmsis_nn_dims *out = job->out_dims;
     const int32_t stride = job->conv->stride.h, rows = stride == 1 ? 2 : 1;
@@ -125,7 +125,8 @@ static void run_group(const job_t *job, uint32_t *packed, int32_t o, int32_t n, 
     for (int32_t i = 0; i < n; i++) {
         channels[i] = take_channel(job, o + i);
     }
-    memset(packed, 0, (size_t)(both ? 4 : 2) * (size_t)job->columns * sizeof(uint32_t)); // columns outside the input stay so
+    // Columns outside the input stay so.
+    memset(packed, 0, (size_t)(both ? 4 : 2) * (size_t)job->columns * sizeof(uint32_t));
     pack_pair(job, packed, 0, c, both);
     for (int32_t j = 0; j * rows < out->h; j++) {
         pack_pair(job, packed, j + 1, c, both);
@@ -186,7 +187,8 @@ bool mnf_depthwise_s8(
     const cmsis_nn_dims *in, const int8_t *input, const cmsis_nn_dims *filter, const int8_t *weights,
     const int32_t *bias, const cmsis_nn_dims *out, int8_t *output) {
     const int32_t stride = conv->stride.h;
-    if (filter->h != 3 || filter->w != 3 || conv->dilation.h * conv->dilation.w != 1 || stride != conv->stride.w || stride > 2) {
+    if (filter->h != 3 || filter->w != 3 || conv->dilation.h * conv->dilation.w != 1
+        || stride != conv->stride.w || stride > 2) {
         return (in->c == 1 && conv->ch_mult > 1
                 && run_as_convolution(ctx, conv, quant, in, input, filter, weights, bias, out, output))
             || mnf_depthwise_any(ctx, conv, quant, in, input, filter, weights, bias, out, output);

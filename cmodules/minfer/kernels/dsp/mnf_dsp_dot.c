@@ -1,11 +1,12 @@
 // Sums of products, see mnf_dsp_dot.h.
 //
-// Four pixels. Per 8 weights of each: LDRD of two words of weights, four SXTB16, four LDM of four pixels, 16 SMLAD: 25 instructions for 32
-// products, 0.78 a product; 0.81 with the loop's own two for each 64. A channel's four outputs need another 57.
-// In assembly, since it takes all registers but SP and gcc 12 spills: C around the same inner loop needs twice as many for the rest.
+// Four pixels. Per 8 weights of each: LDRD of two words of weights, four SXTB16, four LDM of four pixels, 16 SMLAD:
+// 25 instructions for 32 products, 0.78 a product; 0.81 with the loop's own two for each 64. A channel's four outputs
+// need another 57. In assembly, since it takes all registers but SP and gcc 12 spills: C around the same inner loop
+// needs twice as many for the rest.
 //
-// r0-r3 sums; r4-r7 inputs of four pixels; r8 next input; r9 next weight; r10, r11 weights; lr weights widened; r12 end of the loop.
-// The stack holds mnf_rows_t up to `quick` and its address: 96 bytes in all.
+// r0-r3 sums; r4-r7 inputs of four pixels; r8 next input; r9 next weight; r10, r11 weights; lr weights widened; r12
+// end of the loop. The stack holds mnf_rows_t up to `quick` and its address: 96 bytes in all.
 #include "kernels/core.h"
 #if MNF_CORE_DSP
 #include <stddef.h>
@@ -32,8 +33,8 @@
     "lsl " sum ", " sum ", #1\n orr " sum ", " sum ", r12, lsr #31\n add " sum ", " sum ", " sum ", asr #31\n" \
     "asr " sum ", lr\n add " sum ", #1\n add " sum ", r10, " sum ", asr #1\n ssat " sum ", #8, " sum "\n"
 
-_Static_assert(offsetof(mnf_rows_t, channels) == 32 && offsetof(mnf_rows_t, quick) == 52 && offsetof(mnf_rows_t, row) == 56
-    && offsetof(mnf_rows_t, sums) == 60, "the assembly knows these");
+_Static_assert(offsetof(mnf_rows_t, channels) == 32 && offsetof(mnf_rows_t, quick) == 52
+    && offsetof(mnf_rows_t, row) == 56 && offsetof(mnf_rows_t, sums) == 60, "the assembly knows these");
 
 MNF_HOT __attribute__((naked)) bool mnf_dot_columns(__attribute__((unused)) mnf_rows_t *r) {
     __asm__ (
@@ -125,10 +126,11 @@ MNF_HOT __attribute__((naked)) bool mnf_dot_columns(__attribute__((unused)) mnf_
         "pop {r4-r11, pc}\n");
 }
 
-// One pixel. Per 16 weights: LDM of four words of them, two LDM of inputs, eight SXTB16, eight SMLAD: 1.19 instructions a product; 1.22
-// with the loop's own two for each 64.
+// One pixel. Per 16 weights: LDM of four words of them, two LDM of inputs, eight SXTB16, eight SMLAD: 1.19
+// instructions a product; 1.22 with the loop's own two for each 64.
 //
-// r0 next input; r1 next weight; r2 depth; r3 sum; r4-r7 inputs; r8-r11 weights; r12 weights widened; lr end of the loop.
+// r0 next input; r1 next weight; r2 depth; r3 sum; r4-r7 inputs; r8-r11 weights; r12 weights widened; lr end of the
+// loop.
 #define DOT_1(weights, even, odd) \
     "sxtb16 r12, " weights "\n sxtb16 " weights ", " weights ", ror #8\n" \
     "smlad r3, r12, " even ", r3\n smlad r3, " weights ", " odd ", r3\n"
@@ -181,8 +183,9 @@ MNF_HOT __attribute__((naked)) uint32_t mnf_dot_long(
 // The same of several channels, in 8 instructions each besides. The stack holds x, then `to`, `from` less `to`,
 // `end` and `skip`.
 MNF_HOT __attribute__((naked)) void mnf_dot_rows(
-    __attribute__((unused)) const uint32_t *x, __attribute__((unused)) const int8_t *row, __attribute__((unused)) int32_t depth,
-    __attribute__((unused)) const uint32_t *from, __attribute__((unused)) const mnf_sums_t *sums) {
+    __attribute__((unused)) const uint32_t *x, __attribute__((unused)) const int8_t *row,
+    __attribute__((unused)) int32_t depth, __attribute__((unused)) const uint32_t *from,
+    __attribute__((unused)) const mnf_sums_t *sums) {
     __asm__ (
         "push {r4-r11, lr}\n"
         "ldr r7, [sp, #36]\n"

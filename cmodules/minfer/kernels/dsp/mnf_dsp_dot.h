@@ -4,8 +4,8 @@
 
 #include "mnf_dsp_columns.h"
 
-// What mnf_dot_columns works on: the columns of four pixels, and channels of which each has a row of weights. It begins with what
-// the assembly takes into registers at once.
+// What mnf_dot_columns works on: the columns of four pixels, and channels of which each has a row of weights. It
+// begins with what the assembly takes into registers at once.
 typedef struct {
     int32_t channel;     // the next one
     const int32_t *bias; // or NULL
@@ -25,14 +25,15 @@ typedef struct {
     uint32_t sums[MNF_COLUMNS];  // of a channel with another shift
 } mnf_rows_t;
 
-// Outputs of channels, unclamped, up to one whose shift is not quick, or to the last. Depth 4 or more. On return r->channel is where it
-// stopped, r->sums what that channel's four pixels have; whether it did is the result.
+// Outputs of channels, unclamped, up to one whose shift is not quick, or to the last. Depth 4 or more. On return
+// r->channel is where it stopped, r->sums what that channel's four pixels have; whether it did is the result.
 bool mnf_dot_columns(mnf_rows_t *r);
 
 // Adds the products of one row and one pixel to a sum. Depth 4 or more.
 uint32_t mnf_dot_long(const uint32_t *x, const int8_t *row, int32_t depth, uint32_t sum);
 
-// Where the sums of one or more channels go, up to `end`. From the end of a channel's weights to the next channel's it is `skip` bytes.
+// Where the sums of one or more channels go, up to `end`. From the end of a channel's weights to the next channel's
+// it is `skip` bytes.
 typedef struct {
     uint32_t *to;
     const uint32_t *end;
@@ -48,7 +49,8 @@ static inline uint32_t mnf_dot_column(const uint32_t *x, const int8_t *row, int3
     }
     const uint32_t weights = mnf_few_bytes(row, depth);
     const uint32_t odd = mnf_sxtb16_odd(weights);
-    return (uint32_t)__smlad((int16x2_t)x[0], __sxtb16((int8x4_t)weights), __smlad((int16x2_t)x[1], (int16x2_t)odd, (int32_t)sum));
+    const int32_t with_odd = __smlad((int16x2_t)x[1], (int16x2_t)odd, (int32_t)sum);
+    return (uint32_t)__smlad((int16x2_t)x[0], __sxtb16((int8x4_t)weights), with_odd);
 }
 
 #endif

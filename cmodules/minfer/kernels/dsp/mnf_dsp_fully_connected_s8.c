@@ -1,5 +1,5 @@
-// Fully connected layers, a row of inputs at a time. It is widened on the stack, in pieces, once for CHANNELS outputs: the layer needs
-// no scratch.
+// Fully connected layers, a row of inputs at a time. It is widened on the stack, in pieces, once for CHANNELS
+// outputs: the layer needs no scratch.
 #include "kernels/core.h"
 #if MNF_CORE_DSP
 #include "kernels/parallel.h"
@@ -18,9 +18,11 @@ typedef struct {
     uint32_t quick;
 } job_t;
 
-// Adds `n` products to the sum of each channel, which begins as `first` says; row: where the first channel's weights of them are.
+// Adds `n` products to the sum of each channel, which begins as `first` says; row: where the first channel's weights
+// of them are.
 MNF_HOT static void add_piece(
-    const job_t *job, const int8_t *from, int32_t n, const int8_t *row, const uint32_t *first, uint32_t *sums, int32_t channels) {
+    const job_t *job, const int8_t *from, int32_t n, const int8_t *row,
+    const uint32_t *first, uint32_t *sums, int32_t channels) {
     uint32_t piece[PIECE / 2];
     mnf_pack(piece, from, n, mnf_offsets(job->params->input_offset), 1);
     if (((n & 63) | (job->depth & 3) | ((uintptr_t)row & 3)) == 0) {
