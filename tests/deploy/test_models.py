@@ -39,7 +39,7 @@ print(time.ticks_diff(time.ticks_us(), start))
 
 FIGURES = ROOT / "build" / "models.md"
 HEADER = [
-    "| model, on the emulated Pico | cycles | cycles/MAC | arena, bytes | load, ms |",
+    "| model, on both cores of the emulated Pico | cycles | cycles/MAC | arena, bytes | load, ms |",
     "| --- | ---: | ---: | ---: | ---: |",
 ]
 
