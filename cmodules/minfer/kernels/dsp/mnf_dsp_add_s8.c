@@ -4,16 +4,6 @@
 #if MNF_CORE_DSP
 #include "mnf_dsp.h"
 
-// The portable function.
-arm_cmsis_nn_status mnf_elementwise_add_s8(
-    const int8_t *input_1_vect, const int8_t *input_2_vect,
-    const int32_t input_1_offset, const int32_t input_1_mult, const int32_t input_1_shift,
-    const int32_t input_2_offset, const int32_t input_2_mult, const int32_t input_2_shift,
-    const int32_t left_shift, int8_t *output,
-    const int32_t out_offset, const int32_t out_mult, const int32_t out_shift,
-    const int32_t out_activation_min, const int32_t out_activation_max,
-    const int32_t block_size);
-
 #define LEFT_SHIFT 20 // the reference's
 
 typedef struct {

@@ -5,16 +5,6 @@
 #include "kernels/portable/mnf_kernels.h"
 #include "mnf_dw3x3.h"
 
-// The portable one, for any shifts.
-arm_cmsis_nn_status mnf_elementwise_add_s8(
-    const int8_t *input_1_vect, const int8_t *input_2_vect,
-    const int32_t input_1_offset, const int32_t input_1_mult, const int32_t input_1_shift,
-    const int32_t input_2_offset, const int32_t input_2_mult, const int32_t input_2_shift,
-    const int32_t left_shift, int8_t *output,
-    const int32_t out_offset, const int32_t out_mult, const int32_t out_shift,
-    const int32_t out_activation_min, const int32_t out_activation_max,
-    const int32_t block_size);
-
 // How an input is scaled. Read by the assembly: words in this order.
 typedef struct {
     int32_t multiplier_low; // unsigned 16 bits

@@ -3,16 +3,6 @@
 
 #if MNF_BLOCKED
 
-// The portable function.
-arm_cmsis_nn_status mnf_elementwise_add_s8(
-    const int8_t *input_1_vect, const int8_t *input_2_vect,
-    const int32_t input_1_offset, const int32_t input_1_mult, const int32_t input_1_shift,
-    const int32_t input_2_offset, const int32_t input_2_mult, const int32_t input_2_shift,
-    const int32_t left_shift, int8_t *output,
-    const int32_t out_offset, const int32_t out_mult, const int32_t out_shift,
-    const int32_t out_activation_min, const int32_t out_activation_max,
-    const int32_t block_size);
-
 // How an input is scaled: by no more than 1, as usual. The shift to the right may be 0, as it is for the input of the larger scale.
 typedef struct {
     uint32_t doubled; // multiplier * 2

@@ -96,6 +96,16 @@ bool mnf_fully_connected_s8(
     const cmsis_nn_fc_params *params, const cmsis_nn_quant_params *quant, const cmsis_nn_dims *in, const int8_t *input,
     const cmsis_nn_dims *filter, const int8_t *weights, const int32_t *bias, const cmsis_nn_dims *out, int8_t *output);
 
+// The portable arm_elementwise_add_s8, for a family whose own leaves it unusual shifts.
+arm_cmsis_nn_status mnf_elementwise_add_s8(
+    const int8_t *input_1_vect, const int8_t *input_2_vect,
+    const int32_t input_1_offset, const int32_t input_1_mult, const int32_t input_1_shift,
+    const int32_t input_2_offset, const int32_t input_2_mult, const int32_t input_2_shift,
+    const int32_t left_shift, int8_t *output,
+    const int32_t out_offset, const int32_t out_mult, const int32_t out_shift,
+    const int32_t out_activation_min, const int32_t out_activation_max,
+    const int32_t block_size);
+
 // n_columns (1 or 2) im2col columns of `depth` widened inputs, offset included, times `rows` rows of weights:
 // output[column * column_step + row], requantised and clamped.
 void mnf_mat_mult_s8_s16(
