@@ -1,6 +1,7 @@
 #include "ops.h"
 
 #define MAX_SPAN (1 << 30) // keeps every index along an axis, and its distance to any other, within an int32_t
+#define MAX_STEP (1 << 15) // keeps a row of scratch times one step within an int32_t, where there is no second step as well
 
 static int32_t saturate(int64_t value) {
     return value > INT32_MAX ? INT32_MAX : value < INT32_MIN ? INT32_MIN : (int32_t)value;
@@ -100,8 +101,8 @@ bool mnf_check_axis(const mnf_axis_t *axis, mnf_error_t *error) {
     const int64_t reach = (int64_t)(axis->kernel - 1) * axis->dilation;
     const int64_t last = (int64_t)(axis->out - 1) * axis->stride;
     MNF_REQUIRE(axis->in <= MAX_SPAN, RANGE, MAX_SPAN, axis->in);
-    MNF_REQUIRE(axis->stride <= MAX_SPAN, RANGE, MAX_SPAN, axis->stride);
-    MNF_REQUIRE(axis->dilation <= MAX_SPAN / 2, RANGE, MAX_SPAN / 2, axis->dilation);
+    MNF_REQUIRE(axis->stride <= MAX_STEP, RANGE, MAX_STEP, axis->stride);
+    MNF_REQUIRE(axis->dilation <= MAX_STEP, RANGE, MAX_STEP, axis->dilation);
     MNF_REQUIRE(reach + last <= MAX_SPAN, RANGE, MAX_SPAN, reach + last);
     MNF_REQUIRE(axis->pad >= 0 && axis->pad <= reach, RANGE, reach, axis->pad);
     MNF_REQUIRE(last - axis->pad < axis->in, WINDOW, axis->in - 1, last - axis->pad);
