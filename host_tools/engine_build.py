@@ -81,6 +81,7 @@ bool mnf_has_op(uint32_t opcode);
 void mnf_reset(const mnf_model_t *model);
 int32_t mnf_run_op(const mnf_model_t *model, const mnf_op_t *op, uint8_t *arena);
 uint32_t mnf_op_scratch(const mnf_model_t *model, const mnf_op_t *op);
+uint32_t mnf_op_lead(const mnf_model_t *model, const mnf_op_t *op);
 const void *mnf_meta(const mnf_model_t *model, const char *tag, uint32_t *length);
 void mnf_put(const mnf_tensor_t *tensor, uint32_t face, const void *values, void *data, size_t n);
 void mnf_take(const mnf_tensor_t *tensor, uint32_t face, const void *data, void *values, size_t n);

@@ -17,6 +17,9 @@ target_include_directories(minfer_engine PUBLIC ${MINFER_DIR} ${MINFER_DIR}/engi
 target_compile_options(minfer_engine PRIVATE
     -O2 -g -ffp-contract=off -Wall -Wextra -Werror -ffunction-sections -fdata-sections)
 target_link_libraries(minfer_engine PUBLIC ${CMSIS_NN_LIB})
+if(CMSIS_NN_LIB)
+    target_compile_definitions(minfer_engine PRIVATE MNF_CMSIS_NN)
+endif()
 
 # The hottest kernels run from RAM on the RP2 chips: MINFER_RAM_KERNELS=0 in the environment leaves them in flash.
 if(DEFINED ENV{MINFER_RAM_KERNELS})

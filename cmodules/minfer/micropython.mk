@@ -10,7 +10,7 @@ ifeq ($(CMSIS_NN_LIB),)
 MINFER_PARTS += kernels/portable kernels/m0plus kernels/dsp kernels/rv32
 CFLAGS_USERMOD += -I$(MINFER_DIR)/kernels/include
 else
-CFLAGS_USERMOD += -I$(CMSIS_NN_INCLUDE)
+CFLAGS_USERMOD += -I$(CMSIS_NN_INCLUDE) -DMNF_CMSIS_NN
 # Whole, since some ports name the libraries before the objects that need them; unused sections go.
 LDFLAGS_USERMOD += -Wl,--whole-archive $(CMSIS_NN_LIB) -Wl,--no-whole-archive
 endif

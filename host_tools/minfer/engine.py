@@ -137,6 +137,14 @@ class Model:
         """Bytes of scratch that operator `index` needs."""
         return lib.mnf_op_scratch(self._model, self._ops[index])
 
+    def lead(self, index: int) -> Optional[int]:
+        """Bytes that operator `index`'s output must at least begin before its first input for both to overlap.
+
+        0 where they may only begin at the same byte, None where they must not overlap.
+        """
+        lead = lib.mnf_op_lead(self._model, self._ops[index])
+        return None if lead == 2**32 - 1 else lead
+
     def run(self, arrays: Sequence[np.ndarray]) -> list[np.ndarray]:
         """One inference: an array for each input, an array for each output, of the edges' faces.
 

@@ -60,8 +60,9 @@ def source_rows() -> list[str]:
     return rows
 
 
-def definition(name: str) -> tuple[str, list[str]]:
-    """Of an operator of the engine: over which inputs it may write its output, and the published kernels it calls."""
+def definition(name: str) -> tuple[str, bool, list[str]]:
+    """Of an operator of the engine: in place of which inputs it may write its output, whether it may write over what it has read of
+    the first one, and the published kernels it calls."""
     text = (MINFER / "ops" / f"{name.lower()}.c").read_text("utf-8")
     fields = re.search(rf"mnf_op_def_t mnf_op_{name.lower()} = \{{\s*([^}}]*)\}}", text)[1].split(
         ","
@@ -69,7 +70,7 @@ def definition(name: str) -> tuple[str, list[str]]:
     mask = int(fields[2])
     places = [str(i) for i in range(8) if mask >> i & 1]
     kernels = set(re.findall(r"\barm_\w+_s\d+\b(?!_)", text))
-    return " or ".join(places) or "no", sorted(kernels)
+    return " or ".join(places) or "no", "NULL" not in fields[7], sorted(kernels)
 
 
 def measure() -> dict[str, tuple[int, int]]:
@@ -147,13 +148,13 @@ def engine_rows(sizes: dict[str, tuple[int, int]]) -> list[str]:
     """A row for each operator of the engine."""
     rows = []
     for op in sorted(Opcode):
-        in_place, kernels = definition(op.name)
+        in_place, over_read, kernels = definition(op.name)
         own, with_all = sizes.get(op.name, (0, 0))
         rows.append(
             row(
                 str(int(op)),
                 op.name,
-                in_place,
+                "over what is read" if over_read else in_place,
                 ", ".join(kernels) or "its own",
                 f"{own:,}",
                 f"{with_all:,}",
@@ -169,7 +170,7 @@ def tables(sizes: dict[str, tuple[int, int]], compiler: str) -> str:
         "Types are those of inputs and outputs compared with the reference, in so many generated cases.", "",
         row("operator", "types", "becomes", "cases", "how"), row(*["---"] * 5), *source_rows(), "",
         "## The engine's operators", "",
-        "*In place*: the inputs that the output may overwrite. Bytes are those of code and constants on a Cortex-M0+",
+        "*In place*: the inputs that the output may overwrite, or *over what is read* of the first one. Bytes are those of code and constants on a Cortex-M0+",
         f"({COMPILER} {compiler} {' '.join(FLAGS[1:])}, portable kernels, without the compiler's own library): of the operator's own file,",
         "and with the kernels and helpers that it needs, some of which others need as well.", "",
         row("opcode", "operator", "in place", "kernels", "bytes", "with kernels"), row(*["---"] * 6), *engine_rows(sizes), "",

@@ -67,17 +67,20 @@ class Place:
 
 @dataclass(frozen=True)
 class Operator:
-    """`inputs` and `outputs` are indices of tensors, those outside the arena left out."""
+    """`inputs` and `outputs` are indices of tensors, those outside the arena left out; `operands` all inputs as they stand."""
 
     name: str
     inputs: tuple[int, ...]
     outputs: tuple[int, ...]
     scratch: Place
+    operands: tuple[int, ...]
+    params: tuple[int, ...]
 
 
 @dataclass(frozen=True)
 class File:
     arena_size: int
+    shapes: list[tuple[int, ...]]  # of every tensor
     places: dict[int, Place]  # of each tensor in the arena
     states: dict[int, Place]  # in the state
     constants: dict[int, Place]  # in the file
@@ -95,9 +98,11 @@ def parse(file: bytes) -> File:
     tensors_at, ops_at, _, io_at = struct.unpack_from("<4I", file, 28)
     data_at, _, _, _, state_size = struct.unpack_from("<5I", file, 44)
     kinds: tuple[dict[int, Place], ...] = ({}, {}, {})
+    shapes = []
     for i in range(n_tensors):
-        _, _, kind, _, offset, size = struct.unpack_from("<4B2I", file, tensors_at + 44 * i)
+        _, rank, kind, _, offset, size = struct.unpack_from("<4B2I", file, tensors_at + 44 * i)
         kinds[kind][i] = Place(offset, size)
+        shapes.append(struct.unpack_from(f"<{rank}i", file, tensors_at + 44 * i + 20))
     places, constants, states = kinds
     operators = []
     for _ in range(n_ops):
@@ -107,13 +112,16 @@ def parse(file: bytes) -> File:
         indices = struct.unpack_from(f"<{n_in + n_out}H", file, ops_at + 20)
         inputs = tuple(i for i in indices[:n_in] if i in places)
         outputs = tuple(i for i in indices[n_in:] if i in places)
+        params_at = 20 + -(-len(indices) // 2) * 4
+        params = struct.unpack_from(f"<{(size - params_at) // 4}i", file, ops_at + params_at)
+        scratch = Place(scratch_at, scratch_size)
         operators.append(
-            Operator(OPCODES[opcode], inputs, outputs, Place(scratch_at, scratch_size))
+            Operator(OPCODES[opcode], inputs, outputs, scratch, indices[:n_in], params)
         )
         ops_at += size
     edges = [struct.unpack_from("<H", file, io_at + 4 * i)[0] for i in range(n_inputs + n_outputs)]
     image = Place(data_at, state_size)
     inputs, outputs = tuple(edges[:n_inputs]), tuple(edges[n_inputs:])
     return File(
-        arena_size, places, states, constants, state_size, image, operators, inputs, outputs
+        arena_size, shapes, places, states, constants, state_size, image, operators, inputs, outputs
     )

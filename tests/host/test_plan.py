@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from cases import all_specs
 from hypothesis import given
-from mnf import IN_PLACE, File, Place, parse
+from mnf import IN_PLACE, File, Operator, Place, parse
 from settings import THOROUGH
 from strategies import graphs
 
@@ -79,7 +79,10 @@ def follow(file: File) -> list[Value]:
             ), f"operator {when}: scratch on an input"
             for out in outputs:
                 same = op.name in IN_PLACE and out.offset == place.offset
-                assert same or not out.overlaps(place), f"operator {when}: output on an input"
+                behind = tensor == op.operands[0] and stays_behind(file, op, place, out)
+                assert (
+                    same or behind or not out.overlaps(place)
+                ), f"operator {when}: output on an input"
         for tensor, out in zip(op.outputs, outputs):
             assert not op.scratch.size or not op.scratch.overlaps(
                 out
@@ -88,6 +91,35 @@ def follow(file: File) -> list[Value]:
     for tensor in file.outputs:
         arena.read(tensor, len(file.operators))
     return arena.values
+
+
+def stays_behind(file: File, op: Operator, x: Place, y: Place) -> bool:
+    """Whether an operator over windows reads each byte of its input before it writes over it: row by row, or pixel by pixel.
+
+    A depthwise convolution does all rows of one channel before the next one.
+    """
+    if op.name not in ("CONV_2D", "DEPTHWISE_CONV_2D", "AVERAGE_POOL_2D", "MAX_POOL_2D"):
+        return False
+    n, height, width, channels = file.shapes[op.operands[0]]
+    _, rows, columns, outputs = file.shapes[op.outputs[0]]
+    size = x.size // (n * height * width * channels)
+    if op.name.endswith("CONV_2D"):
+        _, window, window_width, _ = file.shapes[op.operands[1]]
+        stride, stride_w, pad, _, dilation, _ = op.params[:6]
+    else:
+        window, window_width, stride, stride_w, pad = op.params[:5]
+        dilation = 1
+    if (window, window_width, stride, stride_w) == (1, 1, 1, 1):
+        n, height, width, rows, columns = 1, n * height * width, 1, n * rows * columns, 1
+    if op.name == "DEPTHWISE_CONV_2D":
+        read = [row * stride - pad + (window - 1) * dilation + 1 for row in range(rows)]
+        fits = all((row + 1) * columns <= read[row] * width for row in range(rows - 1))
+        return n == 1 and size == 1 and channels == outputs and x.offset == y.offset and fits
+    return n == 1 and all(
+        y.offset + (row + 1) * columns * outputs * size
+        <= x.offset + max(0, row * stride - pad) * width * channels * size
+        for row in range(rows)
+    )
 
 
 def greedy_by_size(buffers: list[Value]) -> int:

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "arm_nnfunctions.h"
+#include "kernels/overlap.h"
 #include "kernels/portable/mnf_depthwise.h"
 
 #define GUARD 16
@@ -120,6 +121,7 @@ static void any_axis(int32_t *in, int32_t *kernel, int32_t *stride, int32_t *pad
     *out = (*in + *pad + between(0, reach - 1) - reach) / *stride + 1;
 }
 
+// Half of the time the output lies over the input, as near behind it as kernels/overlap.h allows.
 static result_t convolve(void) {
     cmsis_nn_conv_params conv = {.input_offset = -any_zero_point(), .output_offset = any_zero_point(), .activation = any_clamp()};
     cmsis_nn_dims in = {between(1, 2), 1, 1, 1}, filter = {1, 1, 1, 1}, out = {in.n, 1, 1, 1};
@@ -153,7 +155,18 @@ static result_t convolve(void) {
     const int32_t *biases = one_in(8) ? NULL : bias;
     portable_arm_convolve_wrapper_s8(&context, &conv, &quant, &in, input, &filter, weights, &bias_dims, biases, &out, expected + GUARD);
     const uint32_t guard = scratch[(size + 3) / 4];
-    arm_convolve_wrapper_s8(&context, &conv, &quant, &in, input, &filter, weights, &bias_dims, biases, &out, found + GUARD);
+    const int32_t in_bytes = in.n * in.h * in.w * in.c, out_bytes = out.n * out.h * out.w * out.c;
+    const uint32_t lead = mnf_raster_lead(&in, &filter, &out, &conv.stride, &conv.padding, 1);
+    if (groups == 1 && lead != MNF_APART && lead + (uint32_t)in_bytes <= 1024 && one_in(2)) {
+        int8_t *x = found + GUARD + lead, *end = x + in_bytes;
+        memcpy(x, input, (size_t)in_bytes);
+        arm_convolve_wrapper_s8(&context, &conv, &quant, &in, x, &filter, weights, &bias_dims, biases, &out, found + GUARD);
+        if (end > found + GUARD + out_bytes) {
+            memset(found + GUARD + out_bytes, 0x55, (size_t)(end - (found + GUARD + out_bytes)));
+        }
+    } else {
+        arm_convolve_wrapper_s8(&context, &conv, &quant, &in, input, &filter, weights, &bias_dims, biases, &out, found + GUARD);
+    }
     return compared(size, guard);
 }
 

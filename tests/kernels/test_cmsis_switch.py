@@ -97,7 +97,7 @@ def program(library: tuple[Path, Path]) -> Path:
     """run.c with the engine and the library."""
     archive, include = library
     theirs = archive.parent / "run-theirs"
-    command = ["gcc", "-std=gnu99", "-O2", *WARNINGS, *includes(include), HERE / "run.c"]
+    command = ["gcc", "-std=gnu99", "-O2", *WARNINGS, "-DMNF_CMSIS_NN", *includes(include), HERE / "run.c"]
     subprocess.run([*command, *engine_sources(), archive, "-o", theirs], check=True)
     return theirs
 

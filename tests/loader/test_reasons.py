@@ -172,6 +172,29 @@ def output_on_its_input(b: Broken) -> None:
     b.operand("in0")["offset"] = b.operand("out")["offset"]
 
 
+def overlap(b: Broken, output: int, input_: int) -> None:
+    """Puts the first operator's tensors behind the arena as it was, at these offsets from there."""
+    end = b.header["arena_size"]
+    b.operand("out")["offset"] = end + output
+    b.operand("in0")["offset"] = end + input_
+    b.header["arena_size"] += 65536
+
+
+@refused("OP_OVERLAP", "DEPTHWISE_CONV_2D")
+def depthwise_output_across_its_input(b: Broken) -> None:
+    overlap(b, 0, 16)
+
+
+@refused("OP_OVERLAP", "MAX_POOL_2D")
+def output_over_what_is_still_to_be_read(b: Broken) -> None:
+    overlap(b, 16, 0)
+
+
+@refused("OP_OVERLAP")
+def output_too_near_behind_what_is_read(b: Broken) -> None:
+    overlap(b, 0, 16)
+
+
 @refused("OP_OVERLAP", "ADD")
 def output_across_its_input(b: Broken) -> None:
     b.operand("out")["offset"] += 16

@@ -2,14 +2,11 @@
 #include <string.h>
 
 #include "crc32.h"
+#include "kernels/overlap.h"
 #include "ops/ops.h"
 
 #define MAX_BYTES 0x7fffffffu // sizes and offsets are below 2^31, so that they fit the int32_t of the kernels' interface
 #define MAX_LAYOUT 0
-
-static bool overlap(uint32_t a, uint32_t a_size, uint32_t b, uint32_t b_size) {
-    return a_size > 0 && b_size > 0 && a < (uint64_t)b + b_size && b < (uint64_t)a + a_size;
-}
 
 static bool check_section(const mnf_header_t *header, uint32_t *end, uint32_t offset, uint64_t size, mnf_error_t *error) {
     MNF_REQUIRE(offset >= *end && offset % MNF_ALIGN == 0, SECTION_ORDER, *end, offset);
@@ -170,10 +167,27 @@ static bool check_record(const mnf_model_t *model, const mnf_op_t *op, uint32_t 
         if (i < op->n_inputs && !check_written(model, t, error->op, error)) {
             return false;
         }
-        MNF_REQUIRE(t->kind != MNF_ARENA || !overlap(t->offset, t->size, op->scratch_offset, op->scratch_size),
+        MNF_REQUIRE(t->kind != MNF_ARENA || op->scratch_size == 0 || t->offset >= end || t->offset + (uint64_t)t->size <= op->scratch_offset,
             SCRATCH_OVERLAP, op->scratch_offset, t->offset);
-        const bool same = i < 8 && (def->in_place >> i & 1) && t->offset == y->offset;
-        MNF_REQUIRE(i == op->n_inputs || t->kind != y->kind || same || !overlap(t->offset, t->size, y->offset, y->size), OP_OVERLAP, y->offset, t->offset);
+    }
+    return true;
+}
+
+// The output of a checked operator lies over its inputs only where its kernels may write.
+static bool check_overlaps(const mnf_model_t *model, const mnf_op_t *op, mnf_error_t *error) {
+    const mnf_op_def_t *def = mnf_op_def(op->opcode);
+    const mnf_node_t node = mnf_node(model, op, NULL);
+    const mnf_tensor_t *y = mnf_output(&node);
+    for (uint32_t i = 0; i < op->n_inputs; i++) {
+        const mnf_tensor_t *x = mnf_input(&node, i);
+        if (x == NULL || !mnf_overlap(x, y)) {
+            continue;
+        }
+        const bool same = x->offset == y->offset;
+        const uint32_t lead = i > 0 ? MNF_APART : mnf_op_lead(model, op);
+        const bool behind = lead == 0 ? same : x->offset >= y->offset && x->offset - y->offset >= lead;
+        MNF_REQUIRE((same && i < 8 && (def->in_place >> i & 1)) || (lead != MNF_APART && behind), OP_OVERLAP,
+            (int64_t)y->offset + (lead == MNF_APART ? y->size : lead), x->offset);
     }
     return true;
 }
@@ -189,7 +203,7 @@ static bool check_ops(mnf_model_t *model, mnf_error_t *error) {
             return false;
         }
         const mnf_node_t node = mnf_node(model, op, NULL);
-        if (!mnf_op_def(op->opcode)->check(&node, error)) {
+        if (!mnf_op_def(op->opcode)->check(&node, error) || !check_overlaps(model, op, error)) {
             return false;
         }
         const uint32_t need = mnf_op_scratch(model, op);

@@ -64,7 +64,7 @@ typedef struct {
     X(OP_TENSOR, "tensor index out of range: expected below %d, found %d") \
     X(OP_ABSENT, "a tensor is missing: expected one at place %d, found index %d") \
     X(OP_WRITES_CONST, "output is a constant: expected kind %d, found %d") \
-    X(OP_OVERLAP, "output overlaps an input: expected none below offset %d, found one at %d") \
+    X(OP_OVERLAP, "output overlaps an input: expected one at offset %d or beyond, found one at %d") \
     X(UNWRITTEN, "a tensor is read that nobody wrote: expected %d bytes written before at offset %d") \
     X(SCRATCH_ALIGN, "scratch not aligned: expected a multiple of %d, found offset %d") \
     X(SCRATCH_BOUNDS, "scratch reaches outside the arena: expected an end of at most %d, found %d") \
@@ -123,6 +123,10 @@ int32_t mnf_run_op(const mnf_model_t *model, const mnf_op_t *op, uint8_t *arena)
 
 // Bytes of scratch an operator needs with the kernels of this build (the compiler plans with it).
 uint32_t mnf_op_scratch(const mnf_model_t *model, const mnf_op_t *op);
+
+// Bytes that an operator's output must at least begin before its first input for both to overlap; of 0, that both begin at the same
+// byte; UINT32_MAX where they must not (the compiler plans with it). What else an operator may write over, docs/FORMAT.md says.
+uint32_t mnf_op_lead(const mnf_model_t *model, const mnf_op_t *op);
 
 // Address of a tensor's first byte: in the arena, in the file, or in the state.
 void *mnf_tensor_data(const mnf_model_t *model, const mnf_tensor_t *tensor, uint8_t *arena);

@@ -31,6 +31,12 @@
 #endif
 #endif
 
+// Kernels whose output must not lie over their input, whatever kernels/overlap.h promises: the portable depthwise convolution, and
+// those of a CMSIS-NN linked instead (the build files say so). The engine gives them a copy.
+#if defined(MNF_PORTABLE) || defined(MNF_CMSIS_NN)
+#define MNF_COPIES_INPUT 1
+#endif
+
 // Put before the definition of a function that most of an inference is spent in: with MINFER_RAM_KERNELS=1, the default on the
 // RP2 chips, it runs from RAM, where no code has to wait for the flash.
 #if MINFER_RAM_KERNELS

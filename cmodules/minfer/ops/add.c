@@ -40,4 +40,4 @@ static int32_t run(const mnf_node_t *node, void *scratch, uint32_t size) {
     return mnf_run_vectors(node, node->params + MNF_SCALED_WALK, add);
 }
 
-const mnf_op_def_t mnf_op_add = {2, 0, 3, MNF_ANY, check, NULL, run};
+const mnf_op_def_t mnf_op_add = {2, 0, 3, MNF_ANY, check, NULL, run, NULL};

@@ -99,4 +99,4 @@ static int32_t run(const mnf_node_t *node, void *buffer, uint32_t size) {
     return status;
 }
 
-const mnf_op_def_t mnf_op_batch_matmul = {N_INPUTS, 0, 0, MNF_ANY, check, scratch, run};
+const mnf_op_def_t mnf_op_batch_matmul = {N_INPUTS, 0, 0, MNF_ANY, check, scratch, run, NULL};

@@ -1,4 +1,5 @@
 #include "convolution.h"
+#include "kernels/overlap.h"
 
 static bool check(const mnf_node_t *node, mnf_error_t *error) {
     if (!mnf_check_conv(node, true, error)) {
@@ -49,4 +50,12 @@ static int32_t run(const mnf_node_t *node, void *buffer, uint32_t size) {
     }
 }
 
-const mnf_op_def_t mnf_op_conv_2d = {MNF_CONV_N_INPUTS, 1 << MNF_CONV_BIAS, 0, MNF_CONV_N_PARAMS, check, scratch, run};
+static uint32_t lead(const mnf_node_t *node) {
+    const cmsis_nn_conv_params params = mnf_conv_params(node);
+    const mnf_conv_shape_t s = mnf_conv_shape(node);
+    return s.width == MNF_WIDTH_S4 || s.filter.c != s.in.c // channel after channel, or group after group
+        ? MNF_APART
+        : mnf_raster_lead(&s.in, &s.filter, &s.out, &params.stride, &params.padding, s.width == MNF_WIDTH_S16 ? 2 : 1);
+}
+
+const mnf_op_def_t mnf_op_conv_2d = {MNF_CONV_N_INPUTS, 1 << MNF_CONV_BIAS, 0, MNF_CONV_N_PARAMS, check, scratch, run, lead};

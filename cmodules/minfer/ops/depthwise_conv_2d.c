@@ -1,4 +1,6 @@
 #include "convolution.h"
+#include "kernels/overlap.h"
+#include "kernels/portable/mnf_depthwise.h"
 
 static bool check(const mnf_node_t *node, mnf_error_t *error) {
     if (!mnf_check_conv(node, true, error)) {
@@ -72,6 +74,14 @@ static int32_t run(const mnf_node_t *node, void *buffer, uint32_t size) {
     return status;
 }
 
+static uint32_t lead(const mnf_node_t *node) {
+    const cmsis_nn_dw_conv_params params = conv_params(node);
+    const mnf_conv_shape_t s = shape(node);
+    const bool in_place = s.width == MNF_WIDTH_S8 && mnf_input(node, MNF_CONV_X)->dims[0] == 1
+        && mnf_depthwise_in_place(&params, &s.in, &s.filter, &s.out);
+    return in_place ? 0 : MNF_APART;
+}
+
 const mnf_op_def_t mnf_op_depthwise_conv_2d = {
-    MNF_CONV_N_INPUTS, 1 << MNF_CONV_BIAS, 0, MNF_CONV_N_PARAMS, check, scratch, run,
+    MNF_CONV_N_INPUTS, 1 << MNF_CONV_BIAS, 0, MNF_CONV_N_PARAMS, check, scratch, run, lead,
 };

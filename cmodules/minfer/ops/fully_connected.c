@@ -138,4 +138,4 @@ static int32_t run(const mnf_node_t *node, void *buffer, uint32_t size) {
         &filter, mnf_input_data(node, WEIGHTS), &bias, mnf_input_data(node, BIAS), &out, mnf_output_data(node));
 }
 
-const mnf_op_def_t mnf_op_fully_connected = {N_INPUTS, 1 << BIAS, 0, N_PARAMS, check, scratch, run};
+const mnf_op_def_t mnf_op_fully_connected = {N_INPUTS, 1 << BIAS, 0, N_PARAMS, check, scratch, run, NULL};

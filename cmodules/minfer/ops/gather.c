@@ -54,4 +54,4 @@ static int32_t run(const mnf_node_t *node, void *scratch, uint32_t scratch_size)
     return ARM_CMSIS_NN_SUCCESS;
 }
 
-const mnf_op_def_t mnf_op_gather = {2, 0, 0, N_PARAMS, check, NULL, run};
+const mnf_op_def_t mnf_op_gather = {2, 0, 0, N_PARAMS, check, NULL, run, NULL};

@@ -65,4 +65,4 @@ static int32_t run(const mnf_node_t *node, void *scratch, uint32_t size) {
     return 0;
 }
 
-const mnf_op_def_t mnf_op_l2_normalization = {1, 0, 1, 0, check, NULL, run};
+const mnf_op_def_t mnf_op_l2_normalization = {1, 0, 1, 0, check, NULL, run, NULL};

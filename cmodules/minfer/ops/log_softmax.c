@@ -87,4 +87,4 @@ static int32_t run(const mnf_node_t *node, void *scratch, uint32_t size) {
     return 0;
 }
 
-const mnf_op_def_t mnf_op_log_softmax = {1, 0, 1, N_PARAMS, check, NULL, run};
+const mnf_op_def_t mnf_op_log_softmax = {1, 0, 1, N_PARAMS, check, NULL, run, NULL};

@@ -27,4 +27,4 @@ static int32_t run(const mnf_node_t *node, void *scratch, uint32_t size) {
     return 0;
 }
 
-const mnf_op_def_t mnf_op_lookup_int16 = {2, 0, 1, 0, check, NULL, run};
+const mnf_op_def_t mnf_op_lookup_int16 = {2, 0, 1, 0, check, NULL, run, NULL};

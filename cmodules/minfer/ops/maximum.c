@@ -32,4 +32,4 @@ static int32_t run(const mnf_node_t *node, void *scratch, uint32_t size) {
     return 0;
 }
 
-const mnf_op_def_t mnf_op_maximum = {2, 0, 3, MNF_ANY, check, NULL, run};
+const mnf_op_def_t mnf_op_maximum = {2, 0, 3, MNF_ANY, check, NULL, run, NULL};

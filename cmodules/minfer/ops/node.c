@@ -6,7 +6,7 @@ static uint32_t tensor_words(const mnf_op_t *op) {
 
 mnf_node_t mnf_node(const mnf_model_t *model, const mnf_op_t *op, uint8_t *arena) {
     const int32_t *params = (const int32_t *)(const void *)op->tensors + tensor_words(op);
-    return (mnf_node_t) {model, op, params, arena};
+    return (mnf_node_t) {model, op, params, arena, NULL};
 }
 
 uint32_t mnf_n_params(const mnf_op_t *op) {
@@ -22,7 +22,14 @@ const mnf_tensor_t *mnf_output(const mnf_node_t *node) {
     return mnf_input(node, node->op->n_inputs);
 }
 
+bool mnf_overlap(const mnf_tensor_t *a, const mnf_tensor_t *b) {
+    return a->kind == b->kind && a->offset < (uint64_t)b->offset + b->size && b->offset < (uint64_t)a->offset + a->size;
+}
+
 void *mnf_input_data(const mnf_node_t *node, uint32_t i) {
+    if (i == 0 && node->copy != NULL) {
+        return (void *)(uintptr_t)node->copy;
+    }
     const mnf_tensor_t *tensor = mnf_input(node, i);
     return tensor == NULL ? NULL : mnf_tensor_data(node->model, tensor, node->arena);
 }

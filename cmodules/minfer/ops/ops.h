@@ -14,6 +14,7 @@ typedef struct {
     const mnf_op_t *op;
     const int32_t *params;
     uint8_t *arena; // NULL at load
+    const void *copy; // of input 0, where the kernel is not to read it where it lies; NULL mostly
 } mnf_node_t;
 
 #define MNF_ANY -1 // as many as it likes: check counts them
@@ -26,6 +27,7 @@ typedef struct {
     bool (*check)(const mnf_node_t *node, mnf_error_t *error);
     uint32_t (*scratch)(const mnf_node_t *node);
     int32_t (*run)(const mnf_node_t *node, void *scratch, uint32_t scratch_size);
+    uint32_t (*lead)(const mnf_node_t *node); // of a checked node: see kernels/overlap.h; NULL where in_place says it all
 } mnf_op_def_t;
 
 #define MNF_EXTERN(opcode, name, definition) extern const mnf_op_def_t mnf_op_##definition;
@@ -37,6 +39,9 @@ const mnf_op_def_t *mnf_op_def(uint32_t opcode);
 
 mnf_node_t mnf_node(const mnf_model_t *model, const mnf_op_t *op, uint8_t *arena);
 uint32_t mnf_n_params(const mnf_op_t *op);
+
+// Whether bytes of two tensors are the same ones.
+bool mnf_overlap(const mnf_tensor_t *a, const mnf_tensor_t *b);
 
 // Tensors of a node; NULL where an optional input is absent.
 const mnf_tensor_t *mnf_input(const mnf_node_t *node, uint32_t i);

@@ -1,3 +1,4 @@
+#include "kernels/overlap.h"
 #include "pool_2d.h"
 
 static int32_t least(int32_t a, int32_t b) {
@@ -25,6 +26,16 @@ bool mnf_pool_check(const mnf_node_t *node, mnf_error_t *error) {
     const mnf_axis_t cols = {x->dims[2], y->dims[2], p[MNF_POOL_KERNEL_W], p[MNF_POOL_STRIDE_W], p[MNF_POOL_PAD_W], 1};
     return mnf_check_axis(&rows, error) && mnf_check_axis(&cols, error)
         && mnf_check_clamp(p[MNF_POOL_MIN], p[MNF_POOL_MAX], x->dtype, error);
+}
+
+uint32_t mnf_pool_lead(const mnf_node_t *node) {
+    const mnf_tensor_t *x = mnf_input(node, 0), *y = mnf_output(node);
+    const int32_t *p = node->params;
+    const cmsis_nn_dims in = {x->dims[0], x->dims[1], x->dims[2], x->dims[3]}, out = {y->dims[0], y->dims[1], y->dims[2], y->dims[3]};
+    const cmsis_nn_dims window = {1, p[MNF_POOL_KERNEL_H], p[MNF_POOL_KERNEL_W], 1};
+    const cmsis_nn_tile stride = {.w = p[MNF_POOL_STRIDE_W], .h = p[MNF_POOL_STRIDE_H]};
+    const cmsis_nn_tile pad = {.w = p[MNF_POOL_PAD_W], .h = p[MNF_POOL_PAD_H]};
+    return mnf_raster_lead(&in, &window, &out, &stride, &pad, mnf_dtype_size(x->dtype));
 }
 
 typedef struct {

@@ -17,6 +17,7 @@ typedef struct {
 } mnf_pool_kernels_t;
 
 bool mnf_pool_check(const mnf_node_t *node, mnf_error_t *error);
+uint32_t mnf_pool_lead(const mnf_node_t *node);
 int32_t mnf_pool_run(const mnf_node_t *node, void *buffer, uint32_t size, mnf_pool_kernels_t kernels);
 
 #endif

@@ -82,4 +82,4 @@ static int32_t run(const mnf_node_t *node, void *scratch, uint32_t scratch_size)
     return 0;
 }
 
-const mnf_op_def_t mnf_op_resize_bilinear = {1, 0, 0, N_PARAMS, check, NULL, run};
+const mnf_op_def_t mnf_op_resize_bilinear = {1, 0, 0, N_PARAMS, check, NULL, run, NULL};

@@ -25,4 +25,4 @@ static int32_t run(const mnf_node_t *node, void *scratch, uint32_t size) {
     return 0;
 }
 
-const mnf_op_def_t mnf_op_select = {3, 0, 7, MNF_ANY, check, NULL, run};
+const mnf_op_def_t mnf_op_select = {3, 0, 7, MNF_ANY, check, NULL, run, NULL};

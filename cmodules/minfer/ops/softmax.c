@@ -66,4 +66,4 @@ static int32_t run(const mnf_node_t *node, void *scratch, uint32_t size) {
     return 0;
 }
 
-const mnf_op_def_t mnf_op_softmax = {MNF_ANY, 0, 1, N_PARAMS, check, NULL, run};
+const mnf_op_def_t mnf_op_softmax = {MNF_ANY, 0, 1, N_PARAMS, check, NULL, run, NULL};

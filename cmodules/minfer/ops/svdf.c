@@ -95,4 +95,4 @@ static int32_t run(const mnf_node_t *node, void *buffer, uint32_t size) {
         &f_dims, feature, &t_dims, t, &bias_dims, bias, &y_dims, output);
 }
 
-const mnf_op_def_t mnf_op_svdf = {N_INPUTS, 1 << BIAS, 0, N_PARAMS, check, scratch, run};
+const mnf_op_def_t mnf_op_svdf = {N_INPUTS, 1 << BIAS, 0, N_PARAMS, check, scratch, run, NULL};

@@ -108,4 +108,4 @@ static int32_t run(const mnf_node_t *node, void *buffer, uint32_t size) {
         &c.bias_dims, c.bias, &s.out, c.y);
 }
 
-const mnf_op_def_t mnf_op_transpose_conv = {MNF_CONV_N_INPUTS, 1 << MNF_CONV_BIAS, 0, N_PARAMS, check, scratch, run};
+const mnf_op_def_t mnf_op_transpose_conv = {MNF_CONV_N_INPUTS, 1 << MNF_CONV_BIAS, 0, N_PARAMS, check, scratch, run, NULL};

@@ -126,5 +126,5 @@ static int32_t run(const mnf_node_t *node, void *buffer, uint32_t size) {
 }
 
 const mnf_op_def_t mnf_op_unidirectional_sequence_lstm = {
-    N_INPUTS, 0, 0, MNF_ANY, check, scratch, run
+    N_INPUTS, 0, 0, MNF_ANY, check, scratch, run, NULL
 };

@@ -38,12 +38,14 @@ def compile_model(
         "onam": _names(graph.outputs),
         "hash": hashlib.sha256(source).digest(),
     }
-    # Nothing shares memory in this one: it is there to ask the kernels how much scratch they need.
+    # Nothing shares memory in this one: it is there to ask the kernels how much scratch they need, and
+    # what they may write over.
     provisional = _load(emit(graph, apart(graph), metadata), graph.ops)
     sizes = {op: provisional.scratch(i) for i, op in enumerate(graph.ops)}
+    leads = {op: provisional.lead(i) for i, op in enumerate(graph.ops)}
     if recipe is not None:
         metadata["rcpe"] = recipe(provisional).encode()
-    file = emit(graph, plan(graph, sizes), metadata)
+    file = emit(graph, plan(graph, sizes, leads), metadata)
     _load(file, graph.ops)
     return file
 

@@ -1,11 +1,12 @@
 """The arena: an offset for every tensor and every operator's scratch.
 
-A block is a run of bytes that lives from one operator to another: a tensor with all its aliases and
-with what is computed in place on it, or the scratch of one operator. Blocks that live at the same
-time must not overlap. Placing them in some order, each at the lowest offset that is free, is cheap;
-knowing the best order is not, so several are tried, among them greedy-by-size (Pisarchyk and Lee,
-"Efficient Memory Management for Deep Neural Net Inference", 2020), and the best is improved by
-small changes.
+A block is a run of bytes that lives from one operator to another: a tensor with all its aliases, or
+the scratch of one operator. Blocks that live at the same time must not overlap, except where an
+operator's output may lie over an input that dies there: at the same byte, or so many bytes before
+it (the engine knows how many; the literature calls it diagonal memory optimisation). Placing blocks
+in some order, each at the lowest offset that is free, is cheap; knowing the best order is not, so
+several are tried, among them greedy-by-size (Pisarchyk and Lee, "Efficient Memory Management for
+Deep Neural Net Inference", 2020), and the best is improved by small changes.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Optional
 
 from minfer.compiler.ir import Graph, Op, Tensor
 from minfer.format import Kind, align
@@ -37,9 +39,11 @@ IN_PLACE = {
     "SUB": (0, 1),
 }
 
+# Of these, windows over rows, several cores share the rows where the output lies apart.
+SHARED_ROWS = ("AVERAGE_POOL_2D", "MAX_POOL_2D")
+
 SEARCH_STEPS = 400
 MAX_SEARCHED_BLOCKS = 200
-
 
 @dataclass(eq=False)
 class Block:
@@ -71,22 +75,34 @@ class Plan:
         return self.tensors[tensor.root]
 
 
-def plan(graph: Graph, scratch_sizes: dict[Op, int]) -> Plan:
-    """The best plan found; never larger than greedy-by-size."""
-    candidates = []
-    for in_place in (True, False):
-        blocks = _blocks(graph, in_place)
-        scratch = {
-            op: Block(align(scratch_sizes[op]), i, i)
-            for i, op in enumerate(graph.ops)
-            if scratch_sizes[op]
-        }
-        distinct = list(dict.fromkeys([*blocks.values(), *scratch.values()]))
-        offsets = _search(distinct)
-        tensors = {tensor: offsets[block] for tensor, block in blocks.items()}
-        scratches = {op: offsets[block] for op, block in scratch.items()}
-        candidates.append(Plan(_peak(offsets), tensors, scratches, scratch_sizes))
-    return min(candidates, key=lambda candidate: candidate.arena_size)
+# For an output's block and that of an input which dies where the output is born: how many bytes the
+# output must begin before the input to overlap it, 0 where only both at the same byte may.
+Leads = dict[tuple["Block", "Block"], int]
+
+
+def plan(graph: Graph, scratch_sizes: dict[Op, int], leads: dict[Op, Optional[int]]) -> Plan:
+    """The best plan found; never larger than greedy-by-size without overlaps.
+
+    `scratch_sizes`: bytes an operator needs; `leads`: bytes that its output must at least begin
+    before its first input to overlap it, None where it must not.
+    """
+    blocks, last_use = _blocks(graph)
+    scratch = {
+        op: Block(align(scratch_sizes[op]), i, i)
+        for i, op in enumerate(graph.ops)
+        if scratch_sizes[op]
+    }
+    everything = [*blocks.values(), *scratch.values()]
+    all_leads = _leads(graph, blocks, last_use, leads)
+    few_leads = _leads(graph, blocks, last_use, leads, without=SHARED_ROWS)
+    plans = (_search(everything, which) for which in (few_leads, all_leads, {}))
+    offsets = min(plans, key=_peak)
+    return Plan(
+        _peak(offsets),
+        {tensor: offsets[block] for tensor, block in blocks.items()},
+        {op: offsets[block] for op, block in scratch.items()},
+        scratch_sizes,
+    )
 
 
 def apart(graph: Graph) -> Plan:
@@ -103,8 +119,8 @@ def _roots(tensors: Iterable[Tensor]) -> list[Tensor]:
     return list(dict.fromkeys(root for root in roots if root.kind == Kind.ARENA))
 
 
-def _blocks(graph: Graph, in_place: bool) -> dict[Tensor, Block]:
-    """The block of every root tensor of the arena."""
+def _blocks(graph: Graph) -> tuple[dict[Tensor, Block], dict[Tensor, int]]:
+    """The block of every root tensor of the arena, and the operator that reads it last."""
     blocks: dict[Tensor, Block] = {}
     for edge in graph.inputs:
         blocks[edge.tensor.root] = Block(align(edge.tensor.size), -1, -1)
@@ -112,28 +128,36 @@ def _blocks(graph: Graph, in_place: bool) -> dict[Tensor, Block]:
     for i, op in enumerate(graph.ops):
         for root in _roots(t for t in op.inputs if t is not None):
             last_use[root] = max(last_use.get(root, -1), i)
-    for i, op in enumerate(graph.ops):
-        for output in op.outputs:
-            if output.kind != Kind.ARENA:
-                continue
-            overwritten = _overwritten(op, i, output, last_use) if in_place else None
-            block = blocks.get(overwritten) if overwritten else None
-            blocks[output.root] = block or Block(align(output.size), i, i)
+        for root in _roots(op.outputs):
+            blocks[root] = Block(align(root.size), i, i)
     for root, block in blocks.items():
         block.last = max(block.last, last_use.get(root, block.last))
-    return blocks
+    return blocks, last_use
 
 
-def _overwritten(op: Op, i: int, output: Tensor, last_use: dict[Tensor, int]) -> Tensor | None:
-    """The root of an input that dies at operator `i` and whose bytes the output may take."""
-    for place in IN_PLACE.get(op.kind, ()):
-        root = op.inputs[place].root
-        if root.kind == Kind.ARENA and last_use[root] == i and root.size == output.size:
-            return root
-    return None
+def _leads(
+    graph: Graph,
+    blocks: dict[Tensor, Block],
+    last_use: dict[Tensor, int],
+    of_ops: dict[Op, Optional[int]],
+    without: tuple[str, ...] = (),
+) -> Leads:
+    """Which blocks may overlap, and how; not over operators of the kinds `without`."""
+    leads: Leads = {}
+    for i, op in enumerate(graph.ops):
+        for output in _roots(op.outputs):
+            for place, tensor in enumerate(op.inputs):
+                if tensor is None or tensor.kind != Kind.ARENA or last_use[tensor.root] != i:
+                    continue
+                pair = blocks[output], blocks[tensor.root]
+                if place in IN_PLACE.get(op.kind, ()) and tensor.root.size == output.size:
+                    leads[pair] = 0
+                elif place == 0 and of_ops[op] is not None and op.kind not in without:
+                    leads[pair] = align(of_ops[op])
+    return leads
 
 
-def _search(blocks: list[Block]) -> dict[Block, int]:
+def _search(blocks: list[Block], leads: Leads) -> dict[Block, int]:
     """Offsets of blocks: the best of several orders, then of random changes to the best order."""
     orders = [
         sorted(blocks, key=key)
@@ -145,10 +169,9 @@ def _search(blocks: list[Block]) -> dict[Block, int]:
             lambda b: (-b.last, -b.size),
         )
     ]
-    steps = range(-1, max((b.last for b in blocks), default=0) + 1)
-    floor = max(sum(b.size for b in blocks if b.first <= step <= b.last) for step in steps)
-    order = min(orders, key=lambda candidate: _peak(_place(candidate)))
-    best = _place(order)
+    floor = _floor(blocks, leads)
+    order = min(orders, key=lambda candidate: _peak(_place(candidate, leads)))
+    best = _place(order, leads)
     if len(blocks) > MAX_SEARCHED_BLOCKS:
         return best
     chance = random.Random(0)
@@ -157,23 +180,53 @@ def _search(blocks: list[Block]) -> dict[Block, int]:
             break
         changed = list(order)
         changed.insert(chance.randrange(len(order)), changed.pop(chance.randrange(len(order))))
-        offsets = _place(changed)
+        offsets = _place(changed, leads)
         if _peak(offsets) <= _peak(best):
             order, best = changed, offsets
     return best
 
 
-def _place(order: list[Block]) -> dict[Block, int]:
-    """Each block at the lowest offset where it meets no block placed before."""
+def _floor(blocks: list[Block], leads: Leads) -> int:
+    """Bytes that no placing can do without: of all that lives at one time, overlapping where it may."""
+    overlap: dict[int, int] = {}
+    for (output, dying), lead in leads.items():
+        together = max(output.size, dying.size + lead)
+        saved = output.size + dying.size - together
+        overlap[output.first] = max(overlap.get(output.first, 0), saved)
+    steps = range(-1, max((b.last for b in blocks), default=0) + 1)
+    return max(
+        sum(b.size for b in blocks if b.first <= step <= b.last) - overlap.get(step, 0)
+        for step in steps
+    )
+
+
+def _place(order: list[Block], leads: Leads) -> dict[Block, int]:
+    """Each block at the lowest offset where it meets no block placed before but as `leads` allows."""
     offsets: dict[Block, int] = {}
     for block in order:
+        barred = []  # begins between these, both excluded, are not free
+        beside = []  # and these, again, are not barred by the block that begins there
+        for other, offset in offsets.items():
+            if not other.meets(block):
+                continue
+            low, high = offset - block.size, offset + other.size
+            as_output, as_input = leads.get((block, other)), leads.get((other, block))
+            if as_output == 0 or as_input == 0:
+                beside.append((offset, len(barred)))
+            elif as_output is not None:
+                low = max(low, offset - as_output)
+            elif as_input is not None:
+                high = min(high, offset + as_input)
+            barred.append((low, high))
         offset = 0
-        for start, end in sorted(
-            (offsets[other], offsets[other] + other.size) for other in offsets if other.meets(block)
-        ):
-            if offset + block.size <= start:
+        for low, high in sorted(barred):
+            if offset <= low:
                 break
-            offset = max(offset, end)
+            offset = max(offset, high)
+        for at, index in beside:
+            others = barred[:index] + barred[index + 1 :]
+            if at < offset and not any(low < at < high for low, high in others):
+                offset = at
         offsets[block] = offset
     return offsets
 

@@ -49,7 +49,10 @@ static inline mnf_depthwise_band_t mnf_depthwise_band(
 // before the first row of input that is packed later.
 static inline bool mnf_depthwise_in_place(
     const cmsis_nn_dw_conv_params *conv, const cmsis_nn_dims *in, const cmsis_nn_dims *filter, const cmsis_nn_dims *out) {
-    if (conv->ch_mult != 1 || mnf_depthwise_band(conv, filter, out).rows == 0) {
+    const mnf_depthwise_band_t band = mnf_depthwise_band(conv, filter, out);
+    // Families that keep rows as bytes need the whole width at once, and a word behind it.
+    const int64_t width = (int64_t)(out->w - 1) * conv->stride.w + (int64_t)(filter->w - 1) * conv->dilation.w + 1;
+    if (conv->ch_mult != 1 || band.rows == 0 || band.reach * width + 3 > band.bytes) {
         return false;
     }
     // Row y of the outputs ends at pixel (y + 1) out->w, and rows up to y * stride - padding + reach are packed by then. Both are linear
