@@ -42,8 +42,7 @@ IN_PLACE = {
 # Of these, windows over rows, several cores share the rows where the output lies apart.
 SHARED_ROWS = ("AVERAGE_POOL_2D", "MAX_POOL_2D")
 
-SEARCH_STEPS = 400
-MAX_SEARCHED_BLOCKS = 200
+SEARCHED_PAIRS = 1_000_000  # of blocks: how many a search looks at, for it to end in a second
 
 @dataclass(eq=False)
 class Block:
@@ -172,10 +171,8 @@ def _search(blocks: list[Block], leads: Leads) -> dict[Block, int]:
     floor = _floor(blocks, leads)
     order = min(orders, key=lambda candidate: _peak(_place(candidate, leads)))
     best = _place(order, leads)
-    if len(blocks) > MAX_SEARCHED_BLOCKS:
-        return best
     chance = random.Random(0)
-    for _ in range(SEARCH_STEPS):
+    for _ in range(SEARCHED_PAIRS // max(1, len(blocks)) ** 2):
         if _peak(best) <= floor:
             break
         changed = list(order)

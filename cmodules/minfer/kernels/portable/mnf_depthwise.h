@@ -23,7 +23,7 @@ typedef struct {
 } mnf_depthwise_band_t;
 
 // Bands are as large as fit MNF_DEPTHWISE_SCRATCH, and one row where that needs more, up to MNF_DEPTHWISE_SCRATCH_MAX.
-#define MNF_DEPTHWISE_SCRATCH 552
+#define MNF_DEPTHWISE_SCRATCH 432
 #define MNF_DEPTHWISE_SCRATCH_MAX 8192
 
 static inline mnf_depthwise_band_t mnf_depthwise_band(
@@ -50,17 +50,19 @@ static inline mnf_depthwise_band_t mnf_depthwise_band(
 static inline bool mnf_depthwise_in_place(
     const cmsis_nn_dw_conv_params *conv, const cmsis_nn_dims *in, const cmsis_nn_dims *filter, const cmsis_nn_dims *out) {
     const mnf_depthwise_band_t band = mnf_depthwise_band(conv, filter, out);
-    // Families that keep rows as bytes need the whole width at once, and a word behind it.
-    const int64_t width = (int64_t)(out->w - 1) * conv->stride.w + (int64_t)(filter->w - 1) * conv->dilation.w + 1;
-    if (conv->ch_mult != 1 || band.rows == 0 || band.reach * width + 3 > band.bytes) {
+    if (conv->ch_mult != 1 || band.rows == 0) {
         return false;
     }
+    // From here on sizes are small, those of a band.
+    const uint32_t width = (uint32_t)((out->w - 1) * conv->stride.w + (filter->w - 1) * conv->dilation.w + 1);
     // Row y of the outputs ends at pixel (y + 1) out->w, and rows up to y * stride - padding + reach are packed by then. Both are linear
     // in y: what holds of the first row and the last but one holds of all.
-    const int64_t packed = (int64_t)(filter->h - 1) * conv->dilation.h + 1 - conv->padding.h;
-    const int64_t last = out->h - 2;
-    return out->h == 1
-        || ((int64_t)out->w <= packed * in->w && (last + 1) * out->w <= (last * conv->stride.h + packed) * in->w);
+    const uint32_t in_w = (uint32_t)in->w, out_w = (uint32_t)out->w, packed = (uint32_t)(band.reach - conv->padding.h);
+    const uint32_t last = (uint32_t)out->h - 2;
+    // Families that keep rows as bytes need the whole width at once, and a word behind it.
+    return (uint32_t)band.reach * width + 3 <= (uint32_t)band.bytes
+        && (out->h == 1
+            || (out_w <= packed * in_w && (last + 1) * out_w <= (last * (uint32_t)conv->stride.h + packed) * in_w));
 }
 
 #endif
