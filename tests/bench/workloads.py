@@ -22,6 +22,7 @@ REAL = {
     "ad": ("ad01_int8", "mlperf_tiny__ad01_int8"),
     "person": ("person_detect", "tflm__person_detect"),
     "micro_speech": ("micro_speech_quantized", "tflm__micro_speech_quantized"),
+    "hello": ("hello_world_int8", "tflm__hello_world_int8"),
 }
 NAMES = (*REAL, "digits")
 

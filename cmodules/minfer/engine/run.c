@@ -43,6 +43,12 @@ uint32_t mnf_op_lead(const mnf_model_t *model, const mnf_op_t *op) {
     return def->lead == NULL ? MNF_APART : def->lead(&node);
 }
 
+// Whether an operator is done before a second core would have joined in: some 700 cycles, an element of output being worth about 16
+// multiply-accumulates.
+static bool is_little(const mnf_node_t *node) {
+    return node->op->macs + 16 * (uint64_t)mnf_output(node)->size <= 512;
+}
+
 int32_t mnf_run_op(const mnf_model_t *model, const mnf_op_t *op, uint8_t *arena) {
     mnf_node_t node = mnf_node(model, op, arena);
     const uint32_t need = mnf_op_scratch(model, op), copied = copy_size(&node);
@@ -53,5 +59,9 @@ int32_t mnf_run_op(const mnf_model_t *model, const mnf_op_t *op, uint8_t *arena)
         memcpy(scratch, mnf_input_data(&node, 0), mnf_input(&node, 0)->size);
         node.copy = scratch;
     }
-    return mnf_op_def(op->opcode)->run(&node, need == copied ? NULL : scratch + copied, need - copied);
+    const uint32_t cores = mnf_use_cores(1);
+    mnf_use_cores(is_little(&node) ? 1 : cores);
+    const int32_t status = mnf_op_def(op->opcode)->run(&node, need == copied ? NULL : scratch + copied, need - copied);
+    mnf_use_cores(cores);
+    return status;
 }
