@@ -6,7 +6,7 @@
 A test is a script of tests/device/, run by MicroPython in a folder of its own with the models of
 tests/device/support/ beside it. It passes when it prints what its .exp file holds or, without one,
 ends with "ok"; it prints "SKIP" and why where the target cannot do what it tests. exact.py runs
-once for each real model, as exact:NAME.
+once for each real model, as exact:NAME, and for a made one that is computed in bands of rows, as exact:bands.
 """
 
 from __future__ import annotations
@@ -219,18 +219,21 @@ GOLDEN = {
     "pretrainedResnet_quant": "mlperf_tiny__pretrainedResnet_quant",
     "vww_96_int8": "mlperf_tiny__vww_96_int8",
 }
+BANDS = "bands"
 
 
 def names() -> list[str]:
     """All tests."""
     scripts = sorted(path.stem for path in SCRIPTS.glob("*.py"))
     scripts.remove("exact")
-    return scripts + [f"exact:{model}" for model in GOLDEN]
+    return scripts + [f"exact:{model}" for model in (*GOLDEN, BANDS)]
 
 
 @functools.lru_cache(maxsize=None)
 def golden_files(model: str, samples: int) -> dict[str, bytes]:
     """What exact.py reads: the compiled model, its first inputs, the outputs of the reference."""
+    if model == BANDS:
+        return banded_files()
     source = SHARED / "models" / f"{model}.tflite"
     archive = SHARED / "golden" / f"{GOLDEN[model]}.npz"
     for path in (source, archive):
@@ -253,6 +256,16 @@ def golden_files(model: str, samples: int) -> dict[str, bytes]:
         "inputs.bin": inputs,
         "outputs.bin": outputs,
     }
+
+
+def banded_files() -> dict[str, bytes]:
+    """The same of a model made for it."""
+    sys.path.insert(0, str(ROOT / "tests" / "host"))
+    try:
+        from banded import odd_rows
+    except ImportError as error:
+        raise MissingError(f"no model can be made ({error}): pip install -e '.[test]'") from error
+    return odd_rows()
 
 
 def prepare(name: str, target: Target) -> tuple[str, Path]:

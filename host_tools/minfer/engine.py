@@ -12,7 +12,7 @@ import numpy as np
 
 from minfer._engine import ffi, lib
 from minfer.errors import ModelError
-from minfer.format import ABSENT, ALIGN, DType, Kind
+from minfer.format import ABSENT, ALIGN, ROWS, DType, Kind
 
 
 @dataclass(frozen=True)
@@ -69,10 +69,14 @@ class EdgeInfo:
 
 @dataclass(frozen=True)
 class OpInfo:
-    """An operator; `scratch` is what the kernels of this build need, in bytes."""
+    """An operator; `scratch` is what the kernels of this build need, in bytes.
+
+    `rows`: of a band of rows the first, the one behind the last, and how many there are in all.
+    """
 
     index: int
     name: str
+    rows: Optional[tuple[int, int, int]]
     version: int
     layout: int
     macs: int
@@ -80,6 +84,15 @@ class OpInfo:
     scratch_offset: int
     inputs: tuple[Optional[TensorInfo], ...]
     outputs: tuple[TensorInfo, ...]
+
+    @property
+    def title(self) -> str:
+        """Its name, and which rows it computes where not all: "CONV_2D rows 0-15 of 32"."""
+        if self.rows is None:
+            return self.name
+        first, end, height = self.rows
+        which = f"row {first}" if end == first + 1 else f"rows {first}-{end - 1}"
+        return f"{self.name} {which} of {height}"
 
 
 class Model:
@@ -105,6 +118,7 @@ class Model:
         self.reset()
         self.tensors = [self._tensor(i) for i in range(header.n_tensors)]
         self._ops = self._walk()
+        self._rows = self._bands()
         self.name = self._text("name")
         labels = self._text("labl")
         self.labels = tuple(labels.split("\n")) if labels else ()
@@ -221,12 +235,20 @@ class Model:
             op = lib.mnf_next_op(self._model, op)
         return ops
 
+    def _bands(self) -> list[Optional[tuple[int, int, int]]]:
+        """Of each operator the rows it computes, None where all."""
+        record = self._meta("rows")
+        if len(record) != ROWS.size * len(self._ops):
+            return [None] * len(self._ops)
+        return [rows if any(rows) else None for rows in ROWS.iter_unpack(record)]
+
     def _op_info(self, index: int, op) -> OpInfo:
         indices = [op.tensors[i] for i in range(op.n_inputs + op.n_outputs)]
         tensors = tuple(None if i == ABSENT else self.tensors[i] for i in indices)
         return OpInfo(
             index=index,
             name=ffi.string(lib.mnf_op_name(op.opcode)).decode(),
+            rows=self._rows[index],
             version=op.version,
             layout=op.layout,
             macs=op.macs,
@@ -247,11 +269,12 @@ class Model:
         ]
 
     def _text(self, tag: str) -> str:
+        return self._meta(tag).decode("utf-8", "replace")
+
+    def _meta(self, tag: str) -> bytes:
         length = ffi.new("uint32_t *")
         content = lib.mnf_meta(self._model, tag.encode(), length)
-        if content == ffi.NULL:
-            return ""
-        return bytes(ffi.buffer(content, length[0])).decode("utf-8", "replace")
+        return b"" if content == ffi.NULL else bytes(ffi.buffer(content, length[0]))
 
 
 def _aligned(size: int) -> np.ndarray:

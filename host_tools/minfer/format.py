@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import struct
 from enum import IntEnum
 
 import numpy as np
@@ -10,6 +11,7 @@ ALIGN = 16
 MAX_RANK = 6
 ABSENT = 0xFFFF
 MAX_BYTES = 2**31 - 1
+ROWS = struct.Struct("<3I")  # an operator's in the metadata: first, before the end, of how many
 
 
 class DType(IntEnum):

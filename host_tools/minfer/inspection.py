@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Optional
 
@@ -88,22 +89,42 @@ def describe(model: Model) -> dict[str, Any]:
 
 
 def _lives(model: Model, ops: list[OpInfo]) -> list[tuple[int, int, TensorInfo]]:
-    """From the operator that writes a tensor to each that reads it; −1 is the caller before.
+    """From the operator that writes a tensor to each that reads it, or a view of it; −1 is the caller before.
 
-    A reshape's output has no writer of its own: what counts is who last wrote its bytes.
+    A reshape's output, a view, and what is written in parts have no writer of their own: what counts is who last wrote their bytes.
     """
     lives = []
-    written = {(edge.tensor.offset, edge.tensor.size): -1 for edge in model.inputs}
+    written = [(-1, edge.tensor) for edge in model.inputs]
     for op in ops:
         for tensor in op.inputs:
             if tensor is not None and tensor.kind == Kind.ARENA:
-                lives.append((written[tensor.offset, tensor.size], op.index, tensor))
+                lives += [(first, op.index, t) for first, t in _last_writes(written, tensor)]
         for tensor in (t for t in op.outputs if t.kind == Kind.ARENA):
-            written[tensor.offset, tensor.size] = op.index
+            written.append((op.index, tensor))
             lives.append((op.index, op.index, tensor))
     for edge in model.outputs:
-        lives.append((written[edge.tensor.offset, edge.tensor.size], len(ops), edge.tensor))
+        lives += [(first, len(ops), t) for first, t in _last_writes(written, edge.tensor)]
     return lives
+
+
+def _last_writes(
+    written: list[tuple[int, TensorInfo]], tensor: TensorInfo
+) -> Iterator[tuple[int, TensorInfo]]:
+    """Of `written`, first to last, what the bytes of a tensor come from."""
+    missing = [(tensor.offset, tensor.offset + tensor.size)]
+    for first, source in reversed(written):
+        begin, end = source.offset, source.offset + source.size
+        left = [
+            (low, high)
+            for start, stop in missing
+            for low, high in ((start, min(stop, begin)), (max(start, end), stop))
+            if low < high
+        ]
+        if left != missing:
+            yield first, source
+        missing = left
+        if not missing:
+            return
 
 
 def _occupants(lives: list[tuple[int, int, TensorInfo]], op: OpInfo) -> list[Occupant]:
@@ -145,6 +166,8 @@ def _op(op: OpInfo) -> dict[str, Any]:
     return {
         "index": op.index,
         "name": op.name,
+        "rows": op.rows,
+        "title": op.title,
         "inputs": [list(t.shape) for t in op.inputs if t is not None and not t.is_constant],
         "outputs": [list(t.shape) for t in op.outputs],
         "macs": op.macs,

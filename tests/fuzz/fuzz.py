@@ -56,13 +56,18 @@ class Report:
 
 
 def seeds() -> Iterator[tuple[str, bytes]]:
-    """Names and bytes of model files: small ones, of every operator the tables of generated cases have."""
+    """Names and bytes of model files: small ones, of every operator the tables of generated cases have, and in bands of rows."""
     import minfer
+    from banded import compile_in_bands
     from cases import all_specs
 
     files: dict[str, dict[bytes, str]] = defaultdict(dict)
     for spec in all_specs():
-        files[spec.operator].setdefault(minfer.compile_model(spec.case().model), spec.name)
+        model = spec.case().model
+        files[spec.operator].setdefault(minfer.compile_model(model), spec.name)
+        banded = compile_in_bands(model, max, lambda rows: (rows // 2, rows))
+        if banded is not None:
+            files["BANDS"].setdefault(banded, spec.name)
     for operator, named in files.items():
         # Evenly from the table, whose lines lie beside their like.
         fitting = [file for file in named if len(file) <= MAX_LENGTH]

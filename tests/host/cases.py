@@ -85,9 +85,9 @@ def outputs(case: Case) -> list[list[np.ndarray]]:
     return [oracle.run(sample) for sample in case.samples]
 
 
-def differing(case: Case) -> list[str]:
+def differing(case: Case, min_ram: bool = False) -> list[str]:
     """One line for each output of each sample in which the engine differs from the reference."""
-    model = minfer.Model.load(minfer.compile_model(case.model))
+    model = minfer.Model.load(minfer.compile_model(case.model, min_ram=min_ram))
     lines = []
     for number, (sample, wanted) in enumerate(zip(case.samples, outputs(case))):
         found = model.run(sample)

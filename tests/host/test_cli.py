@@ -85,6 +85,27 @@ def test_convert_repeats_itself(digits: Path, tmp_path: Path) -> None:
     assert again.read_bytes() == digits.read_bytes()
 
 
+def test_convert_to_bands(digits: Path, tmp_path: Path) -> None:
+    target = tmp_path / "banded.mnf"
+    shown = minfer_command("convert", DIGITS, "-o", target, "--min-ram").success()
+    whole, banded = minfer.Model.load(digits), minfer.Model.load(target)
+    assert banded.arena_size < whole.arena_size
+    assert f"arena {whole.arena_size:,} to {banded.arena_size:,} bytes; +0.0 % MACs" in shown
+    assert "CONV_2D rows 0-" in minfer_command("inspect", target).success()
+    sample = pixels(1)
+    assert (whole.run(list(sample))[0] == banded.run(list(sample))[0]).all()
+    facts = json.loads(minfer_command("inspect", target, "--json").success())
+    assert facts["peak"]["bytes"] <= banded.arena_size
+    rows = [op["rows"] for op in facts["operators"] if op["rows"] and op["name"] != "COPY"]
+    assert [0, 8] in [[first, height] for first, _, height in rows]
+
+
+def test_convert_to_bands_that_save_nothing(tmp_path: Path) -> None:
+    model = save(Binary(op="ADD").case(), tmp_path)
+    shown = minfer_command("convert", model, "--min-ram").success()
+    assert "--min-ram: no bands of rows make the arena smaller" in shown
+
+
 def test_inspect_json(digits: Path) -> None:
     facts = json.loads(minfer_command("inspect", digits, "--json").success())
     assert [op["name"] for op in facts["operators"]] == [

@@ -22,17 +22,35 @@ MODELS = (
 )
 
 
-def load(name: str) -> minfer.Model:
+# In bands of rows.
+BANDED = (
+    ("vww_96_int8", "mlperf_tiny__vww_96_int8", 32_320),
+    ("pretrainedResnet_quant", "mlperf_tiny__pretrainedResnet_quant", 22_528),
+    ("person_detect", "tflm__person_detect", 23_872),
+)
+
+
+def load(name: str, min_ram: bool = False) -> minfer.Model:
     path = SHARED / "models" / f"{name}.tflite"
     if not path.exists():
         pytest.skip("no models beside the project (../shared/models)")
-    return minfer.Model.load(minfer.compile_model(path.read_bytes(), name=name))
+    return minfer.Model.load(minfer.compile_model(path.read_bytes(), name, min_ram=min_ram))
 
 
 @pytest.mark.parametrize("kind", ("", "real_"), ids=("random", "real"))
 @pytest.mark.parametrize("name, golden", [m[:2] for m in MODELS], ids=[m[0] for m in MODELS])
 def test_outputs(name: str, golden: str, kind: str) -> None:
-    model = load(name)
+    check_outputs(load(name), golden, kind)
+
+
+@pytest.mark.parametrize("name, golden, most", BANDED, ids=[m[0] for m in BANDED])
+def test_in_bands(name: str, golden: str, most: int) -> None:
+    model = load(name, min_ram=True)
+    assert model.arena_size <= most
+    check_outputs(model, golden, "")
+
+
+def check_outputs(model: minfer.Model, golden: str, kind: str) -> None:
     path = SHARED / "golden" / f"{golden}.npz"
     if not path.exists():
         pytest.skip("no golden outputs beside the project (../shared/golden)")

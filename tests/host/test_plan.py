@@ -10,6 +10,14 @@ import numpy as np
 import pytest
 from cases import all_specs
 from hypothesis import given
+from minfer.compiler import kernel_needs
+from minfer.compiler.emit import emit
+from minfer.compiler.import_tflite import import_tflite
+from minfer.compiler.ir import Tensor
+from minfer.compiler.min_ram import min_ram
+from minfer.compiler.passes import run_passes
+from minfer.compiler.plan import plan
+from minfer.format import Kind
 from mnf import IN_PLACE, File, Operator, Place, parse
 from settings import THOROUGH
 from strategies import graphs
@@ -30,8 +38,8 @@ class Value:
 class Arena:
     """The owner of each byte: the number of a value, or nobody."""
 
-    def __init__(self, file: File) -> None:
-        self.file = file
+    def __init__(self, file: File, has_views: bool) -> None:
+        self.file, self.has_views = file, has_views
         self.owner = np.full(file.arena_size, NOBODY)
         self.values: list[Value] = []
         self.written: dict[int, int] = {}  # tensor to value
@@ -44,25 +52,27 @@ class Arena:
         self.values.append(Value(place, when, when))
 
     def read(self, tensor: int, when: int) -> None:
-        """Every byte comes from the tensor's own write; a reshaped one has another number."""
+        """Every byte comes from the tensor's own write; a reshaped one has another number, and so has a view."""
         place = self.file.places[tensor]
-        owners = np.unique(self.owner[place.offset : place.end])
-        assert len(owners) == 1, f"operator {when} reads tensor {tensor} from values {owners}"
-        value = int(owners[0])
-        assert value != NOBODY, f"operator {when} reads tensor {tensor}, which nobody wrote"
-        assert value == self.written.get(
-            tensor, value
-        ), f"operator {when} reads tensor {tensor} overwritten"
-        assert self.values[value].place == place, f"operator {when} reads tensor {tensor} askew"
-        self.values[value].dies = max(self.values[value].dies, when)
+        owners = [int(i) for i in np.unique(self.owner[place.offset : place.end])]
+        assert NOBODY not in owners, f"operator {when} reads tensor {tensor}, which nobody wrote"
+        if tensor in self.written:
+            own = self.written[tensor]
+            assert owners == [own], f"operator {when} reads tensor {tensor} overwritten by {owners}"
+        elif not self.has_views:
+            assert len(owners) == 1, f"operator {when} reads tensor {tensor} from values {owners}"
+            askew = self.values[owners[0]].place != place
+            assert not askew, f"operator {when} reads tensor {tensor} askew"
+        for value in owners:
+            self.values[value].dies = max(self.values[value].dies, when)
 
     def spoil(self, place: Place) -> None:
         self.owner[place.offset : place.end] = NOBODY
 
 
-def follow(file: File) -> list[Value]:
+def follow(file: File, has_views: bool = False) -> list[Value]:
     """Runs the plan without computing: nothing live is overwritten. Returns what was written."""
-    arena = Arena(file)
+    arena = Arena(file, has_views)
     for tensor in file.inputs:
         arena.write(tensor, -1)
     for tensor in file.inputs:
@@ -165,11 +175,47 @@ def check(model: bytes) -> File:
     return file
 
 
+def check_bands(model: bytes) -> None:
+    """Where operators compute bands of rows: each byte of a view is that of what the view is of, as the graph has it."""
+    graph = min_ram(run_passes(import_tflite(model)), kernel_needs)
+    needs = kernel_needs(graph)
+    made = plan(graph, needs)
+    follow(parse(emit(graph, made, {})), has_views=True)
+    # Of each byte of the arena: which root, and which byte of it.
+    holds = np.full((made.arena_size, 2), NOBODY)
+    roots: dict[Tensor, int] = {}
+
+    def bytes_of(tensor: Tensor) -> np.ndarray:
+        number = roots.setdefault(tensor.root, len(roots))
+        within = tensor.root_at + np.arange(tensor.size)
+        return np.stack((np.full(tensor.size, number), within), axis=1)
+
+    def place(tensor: Tensor) -> slice:
+        return slice(made.offset(tensor), made.offset(tensor) + tensor.size)
+
+    for edge in graph.inputs:
+        holds[place(edge.tensor)] = bytes_of(edge.tensor)
+    for i, op in enumerate(graph.ops):
+        for x in op.inputs:
+            if x is not None and x.kind == Kind.ARENA:
+                assert (
+                    holds[place(x)] == bytes_of(x)
+                ).all(), f"operator {i} reads '{x.name}' spoilt"
+        scratch = made.scratch.get(op, 0)
+        holds[scratch : scratch + needs.scratch[op]] = NOBODY
+        for y in op.outputs:
+            if y.kind == Kind.ARENA:
+                holds[place(y)] = bytes_of(y)
+    for edge in graph.outputs:
+        assert (holds[place(edge.tensor)] == bytes_of(edge.tensor)).all()
+
+
 def test_generated_models() -> None:
     with_state = 0
     for spec in all_specs():
         try:
             with_state += check(spec.case().model).state_size > 0
+            check_bands(spec.case().model)
         except AssertionError as error:
             raise AssertionError(f"{spec.name}: {error}") from error
     assert with_state > 0
@@ -179,9 +225,11 @@ def test_generated_models() -> None:
 @THOROUGH
 def test_random_graphs(graph) -> None:
     check(graph.case().model)
+    check_bands(graph.case().model)
 
 
 @pytest.mark.skipif(not MODELS, reason="no models beside the project (../shared/models)")
 @pytest.mark.parametrize("path", MODELS, ids=lambda path: path.stem)
 def test_real_models(path: Path) -> None:
     check(path.read_bytes())
+    check_bands(path.read_bytes())

@@ -6,8 +6,10 @@ import struct
 import zlib
 
 import minfer
+from banded import compile_in_bands
 from cases import all_specs
 from minfer._engine import ffi, lib
+from operators.graph import Graph
 
 HEADER = {
     "magic": (0, "I"), "file_size": (4, "I"), "crc": (8, "I"), "version": (12, "H"), "zero": (14, "H"),
@@ -42,12 +44,27 @@ class Record:
         struct.pack_into(f"<{kind}", self.file, self.offset + at, value)
 
 
+BANDS = "bands"
+
+
+def two_bands() -> bytes:
+    """Two convolutions in two bands of rows, then an operator on all rows: it reads what the last of each band writes."""
+    steps = (("conv3", 0, 0), ("depthwise", 1, 0), ("leaky_relu", 2, 0))
+    case = Graph(steps, x=(1, 8, 3, 2)).case()
+    return compile_in_bands(
+        case.model, lambda found: found[0], lambda height: (height // 2, height)
+    )
+
+
 class Broken:
-    """The compiled model of the first generated case of an operator, to be edited."""
+    """The compiled model of the first generated case of an operator, or the one of `two_bands`, to be edited."""
 
     def __init__(self, operator: str) -> None:
-        spec = next(spec for spec in all_specs() if spec.operator == operator)
-        self.file = bytearray(minfer.compile_model(spec.case().model))
+        if operator == BANDS:
+            self.file = bytearray(two_bands())
+        else:
+            spec = next(spec for spec in all_specs() if spec.operator == operator)
+            self.file = bytearray(minfer.compile_model(spec.case().model))
         self.header = Record(self.file, 0, HEADER)
         self.ends_at = len(self.file)
         self.address = 0  # remainder by 4
@@ -63,8 +80,14 @@ class Broken:
 
     @property
     def op(self) -> Record:
-        """The first operator: besides its own fields in0, in1, ..., out and p0, p1, ... for tensors and parameters."""
+        """The first operator."""
+        return self.op_at(0)
+
+    def op_at(self, i: int) -> Record:
+        """An operator: besides its own fields in0, in1, ..., out and p0, p1, ... for tensors and parameters."""
         at = self.header["ops_offset"]
+        for _ in range(i % self.header["n_ops"]):
+            at += struct.unpack_from("<H", self.file, at + 2)[0]
         n = self.file[at + 6]
         fields = {f"in{i}": (20 + 2 * i, "H") for i in range(n)} | {
             "out": (20 + 2 * n, "H"),

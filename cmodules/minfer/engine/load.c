@@ -75,7 +75,9 @@ static bool check_tensor(const mnf_model_t *model, const mnf_tensor_t *t, mnf_er
     const uint64_t size = (elements * bits + 7) / 8;
     MNF_REQUIRE(size <= MAX_BYTES, TENSOR_SIZE, MAX_BYTES, (int64_t)size);
     MNF_REQUIRE(t->size == size, TENSOR_SIZE, (int64_t)size, t->size);
-    MNF_REQUIRE(t->offset % MNF_ALIGN == 0, TENSOR_ALIGN, MNF_ALIGN, t->offset);
+    // In the arena rows of a tensor may be one as well. No word of 64 bits is read in one.
+    const uint32_t alignment = t->kind == MNF_ARENA ? (bits < 32 ? bits / 8 : 4) : MNF_ALIGN;
+    MNF_REQUIRE(t->offset % alignment == 0, TENSOR_ALIGN, alignment, t->offset);
     const uint64_t begin = t->kind == MNF_CONST ? h->data_offset : 0;
     const uint64_t end = t->kind == MNF_CONST ? begin + h->data_size : t->kind == MNF_STATE ? h->state_size : h->arena_size;
     MNF_REQUIRE(t->offset >= begin && t->offset + size <= end, TENSOR_BOUNDS, (int64_t)end, (int64_t)(t->offset + size));
@@ -100,22 +102,27 @@ static bool check_io(const mnf_model_t *model, const mnf_io_t *io, mnf_error_t *
     return true;
 }
 
-static bool same_bytes(const mnf_tensor_t *a, const mnf_tensor_t *b) {
-    return a->kind == b->kind && a->offset == b->offset && a->size == b->size;
+// The end of what is written from some byte of the arena up to `end`, after `t` was written as well.
+static uint32_t extended(uint32_t end, const mnf_tensor_t *t) {
+    return t->kind == MNF_ARENA && t->offset <= end && t->offset + t->size > end ? t->offset + t->size : end;
 }
 
-// Whether a tensor of the arena is an input of the model or what one of the first n_ops operators, all checked, writes: itself or
-// one that it reshapes. Quadratic in the operators, as a validated file has few and the loader no memory of its own.
+// Whether each byte of a tensor of the arena is one of an input of the model or of what the first n_ops operators, all checked, write:
+// of one such tensor, or of several, written from its first byte on, as bands of rows are. Quadratic in the operators, as a validated
+// file has few and the loader no memory of its own.
 static bool check_written(const mnf_model_t *model, const mnf_tensor_t *t, int32_t n_ops, mnf_error_t *error) {
-    bool written = t->kind != MNF_ARENA;
-    for (uint32_t i = 0; i < model->header->n_inputs && !written; i++) {
-        written = same_bytes(t, &model->tensors[model->io[i].tensor]);
+    if (t->kind != MNF_ARENA) {
+        return true;
+    }
+    uint32_t end = t->offset;
+    for (uint32_t i = 0; i < model->header->n_inputs; i++) {
+        end = extended(end, &model->tensors[model->io[i].tensor]);
     }
     const mnf_op_t *op = mnf_first_op(model);
-    for (int32_t i = 0; i < n_ops && !written; i++, op = mnf_next_op(model, op)) {
-        written = same_bytes(t, &model->tensors[op->tensors[op->n_inputs]]);
+    for (int32_t i = 0; i < n_ops && end < t->offset + t->size; i++, op = mnf_next_op(model, op)) {
+        end = extended(end, &model->tensors[op->tensors[op->n_inputs]]);
     }
-    MNF_REQUIRE(written, UNWRITTEN, t->size, t->offset);
+    MNF_REQUIRE(end >= t->offset + t->size, UNWRITTEN, t->size, t->offset);
     return true;
 }
 

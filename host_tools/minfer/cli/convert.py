@@ -40,6 +40,11 @@ def convert(
         metavar="X.npy",
         help="Windows of features from training, whose statistics the recipe is to have.",
     ),
+    min_ram: bool = typer.Option(
+        False,
+        "--min-ram",
+        help="Compute bands of rows, one after the other, where that needs less RAM; says what it costs.",
+    ),
     ops_of: Optional[str] = typer.Option(
         None,
         "--ops-of",
@@ -49,9 +54,8 @@ def convert(
 ) -> None:
     """Compile a TensorFlow Lite model to the file that runs on the chip."""
     target = output or model.with_suffix(".mnf")
-    file = compile_file(
-        model, name or "", _read_labels(labels) if labels else (), frontend, samples
-    )
+    settings = (model, name or "", _read_labels(labels) if labels else (), frontend, samples)
+    file = compile_file(*settings, min_ram=min_ram)
     compiled = Model.load(file)
     if ops_of:
         check_operators(compiled, ops_of)
@@ -60,6 +64,21 @@ def convert(
     console.print(
         f"{target}: {len(compiled.ops)} operators, {macs:,} MACs,"
         f" arena {compiled.arena_size:,} bytes of RAM, file {compiled.size:,} bytes of flash"
+    )
+    if min_ram:
+        console.print(_saved(Model.load(compile_file(*settings)), compiled))
+
+
+def _saved(whole: Model, banded: Model) -> str:
+    """What bands of rows save and cost."""
+    kept = sum(op.outputs[0].size for op in banded.ops if op.rows and op.name == "COPY")
+    if not any(op.rows for op in banded.ops):
+        return "--min-ram: no bands of rows make the arena smaller"
+    macs, before = (sum(op.macs for op in model.ops) for model in (banded, whole))
+    return (
+        f"--min-ram: arena {whole.arena_size:,} to {banded.arena_size:,} bytes;"
+        f" {100 * (macs - before) / max(1, before):+.1f} % MACs, {kept:,} bytes copied,"
+        f" {len(banded.ops) - len(whole.ops):,} operators and {banded.size - whole.size:,} bytes of flash more"
     )
 
 

@@ -54,7 +54,7 @@ def _operators(operators: list[dict[str, Any]]) -> Table:
     for op in operators:
         table.add_row(
             str(op["index"]),
-            op["name"],
+            op["title"],
             " + ".join(map(_shape, op["inputs"])),
             " + ".join(map(_shape, op["outputs"])),
             f"{op['macs']:,}",
@@ -68,10 +68,10 @@ def _print_peak(facts: dict[str, Any]) -> None:
     peak = facts["peak"]
     if peak["operator"] is None:
         return
-    name = facts["operators"][peak["operator"]]["name"]
+    title = facts["operators"][peak["operator"]]["title"]
     console.print(
         f"peak: {peak['bytes']:,} of {facts['arena_bytes']:,} arena bytes in use"
-        f" at operator {peak['operator']} ({name}):"
+        f" at operator {peak['operator']} ({title}):"
     )
     for occupant in peak["occupants"]:
         end = occupant["offset"] + occupant["size"]

@@ -40,7 +40,7 @@ def profile(
     for title, footer in zip(("ms", "cycles", "MACs", "cycles/MAC"), _figures(*total)):
         table.add_column(title, footer, justify="right", no_wrap=True)
     for op, row in zip(loaded.ops, rows):
-        table.add_row(str(op.index), op.name, *_figures(*row))
+        table.add_row(str(op.index), op.title, *_figures(*row))
     console.print(table)
 
 

@@ -6,11 +6,12 @@ import hashlib
 from collections.abc import Callable, Sequence
 from typing import Optional
 
-from minfer.compiler.emit import emit
+from minfer.compiler.emit import emit, rows_record
 from minfer.compiler.import_tflite import import_tflite
 from minfer.compiler.ir import Edge, Graph, Op
+from minfer.compiler.min_ram import min_ram as in_fewest_bytes
 from minfer.compiler.passes import run_passes
-from minfer.compiler.plan import apart, plan
+from minfer.compiler.plan import Needs, apart, plan
 from minfer.engine import Model
 from minfer.errors import ConvertError, ModelError
 
@@ -22,10 +23,12 @@ def compile_model(
     name: str = "model",
     labels: Sequence[str] = (),
     recipe: Optional[Callable[[Model], str]] = None,
+    min_ram: bool = False,
 ) -> bytes:
     """Compiles the bytes of a .tflite file to those of a .mnf file.
 
     `name`, `labels` (one for each class of the first output) and what `recipe` makes for the model travel in the file.
+    With `min_ram` operators are computed in bands of rows where that makes the arena smaller.
     Raises ConvertError where the model is not one that minfer runs exactly.
     """
     graph = run_passes(import_tflite(source))
@@ -38,16 +41,29 @@ def compile_model(
         "onam": _names(graph.outputs),
         "hash": hashlib.sha256(source).digest(),
     }
-    # Nothing shares memory in this one: it is there to ask the kernels how much scratch they need, and
-    # what they may write over.
-    provisional = _load(emit(graph, apart(graph), metadata), graph.ops)
-    sizes = {op: provisional.scratch(i) for i, op in enumerate(graph.ops)}
-    leads = {op: provisional.lead(i) for i, op in enumerate(graph.ops)}
     if recipe is not None:
-        metadata["rcpe"] = recipe(provisional).encode()
-    file = emit(graph, plan(graph, sizes, leads), metadata)
+        metadata["rcpe"] = recipe(_provisional(graph, metadata)).encode()
+    if min_ram:
+        graph = in_fewest_bytes(graph, kernel_needs)
+        metadata["rows"] = rows_record(graph)
+    file = emit(graph, plan(graph, kernel_needs(graph)), metadata)
     _load(file, graph.ops)
     return file
+
+
+def kernel_needs(graph: Graph) -> Needs:
+    """How much scratch the kernels need, and what they may write over."""
+    model = _provisional(graph, {})
+    numbers = {op: i for i, op in enumerate(graph.ops)}
+    return Needs(
+        {op: model.scratch(i) for op, i in numbers.items()},
+        {op: model.lead(i) for op, i in numbers.items()},
+    )
+
+
+def _provisional(graph: Graph, metadata: dict[str, bytes]) -> Model:
+    """A model in which nothing shares memory: there to be asked."""
+    return _load(emit(graph, apart(graph), metadata), graph.ops)
 
 
 def _names(edges: list[Edge]) -> bytes:

@@ -10,7 +10,7 @@ import numpy as np
 from minfer.compiler.ir import Graph, Op, Tensor
 from minfer.compiler.plan import Plan
 from minfer.errors import ConvertError
-from minfer.format import ABSENT, ALIGN, MAX_BYTES, MAX_RANK, DType, Kind, Opcode, align
+from minfer.format import ABSENT, ALIGN, MAX_BYTES, MAX_RANK, ROWS, DType, Kind, Opcode, align
 
 MAGIC = b"MNF1"
 VERSION = 1
@@ -65,6 +65,13 @@ def emit(graph: Graph, plan: Plan, metadata: dict[str, bytes]) -> bytes:
         file[offset : offset + len(section)] = section
     struct.pack_into("<I", file, 8, zlib.crc32(file[CHECKED_FROM:]))
     return bytes(file)
+
+
+def rows_record(graph: Graph) -> bytes:
+    """The metadata that says which rows of its whole output each operator computes: nothing where all compute all."""
+    if not any(op.rows for op in graph.ops):
+        return b""
+    return b"".join(ROWS.pack(*(op.rows or (0, 0, 0))) for op in graph.ops)
 
 
 def _offset(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Optional, Protocol
+from typing import NamedTuple, Optional, Protocol
 
 import numpy as np
 
@@ -22,8 +22,8 @@ class Tensor:
     """A value: in the arena; constant where it has `data`; in the state, which outlives a run, where it has `initial`.
 
     `scales` and `zero_points` hold one number, or one for each channel, or none where the tensor is
-    not quantised. A tensor with `alias_of` lies on the bytes of another one of the same size. Where
-    the source `leaves_open` the shape, it is the importer's to set.
+    not quantised. A tensor with `alias_of` lies on bytes of another one: all of them, or a view of those
+    from byte `alias_at` on. Where the source `leaves_open` the shape, it is the importer's to set.
     """
 
     name: str
@@ -34,6 +34,7 @@ class Tensor:
     data: Optional[np.ndarray] = None
     initial: Optional[np.ndarray] = None
     alias_of: Optional[Tensor] = None
+    alias_at: int = 0
     leaves_open: bool = False
 
     @property
@@ -68,6 +69,11 @@ class Tensor:
         """The tensor whose bytes this one lies on, itself mostly."""
         return self if self.alias_of is None else self.alias_of.root
 
+    @property
+    def root_at(self) -> int:
+        """The byte of its root that this one begins at."""
+        return 0 if self.alias_of is None else self.alias_of.root_at + self.alias_at
+
     @staticmethod
     def constant(name: str, data: np.ndarray) -> Tensor:
         """A constant that the compiler made."""
@@ -91,11 +97,20 @@ class NoParams:
         return []
 
 
+class Rows(NamedTuple):
+    """Which rows of a tensor [1,H,W,C] an operator computes or copies: from `first` to before `end`, of H."""
+
+    first: int
+    end: int
+    of: int
+
+
 @dataclass(eq=False)
 class Op:
     """An operator: `kind` is a name of `minfer.format.Opcode`, or one of those that a pass removes.
 
-    `source` says where in the source model it comes from: "operator 3 (CONV_2D)".
+    `source` says where in the source model it comes from: "operator 3 (CONV_2D)"; `rows` which part of
+    that one's output it is, where not all.
     """
 
     kind: str
@@ -104,6 +119,7 @@ class Op:
     params: Params = field(default_factory=NoParams)
     macs: int = 0
     source: str = ""
+    rows: Optional[Rows] = None
 
     def refusal(self, why: str) -> ConvertError:
         """The error that says why this operator cannot be converted."""

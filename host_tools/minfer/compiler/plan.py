@@ -14,10 +14,11 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import accumulate
 from typing import Optional
 
 from minfer.compiler.ir import Graph, Op, Tensor
-from minfer.format import Kind, align
+from minfer.format import ALIGN, Kind, align
 
 # Inputs that an operator may overwrite with its output, where they are read for the last time.
 IN_PLACE = {
@@ -43,6 +44,7 @@ IN_PLACE = {
 SHARED_ROWS = ("AVERAGE_POOL_2D", "MAX_POOL_2D")
 
 SEARCHED_PAIRS = 1_000_000  # of blocks: how many a search looks at, for it to end in a second
+
 
 @dataclass(eq=False)
 class Block:
@@ -71,7 +73,7 @@ class Plan:
 
     def offset(self, tensor: Tensor) -> int:
         """Where a tensor of the arena begins."""
-        return self.tensors[tensor.root]
+        return self.tensors[tensor.root] + tensor.root_at
 
 
 # For an output's block and that of an input which dies where the output is born: how many bytes the
@@ -79,29 +81,40 @@ class Plan:
 Leads = dict[tuple["Block", "Block"], int]
 
 
-def plan(graph: Graph, scratch_sizes: dict[Op, int], leads: dict[Op, Optional[int]]) -> Plan:
-    """The best plan found; never larger than greedy-by-size without overlaps.
+@dataclass(frozen=True)
+class Needs:
+    """What the kernels need, by operator.
 
-    `scratch_sizes`: bytes an operator needs; `leads`: bytes that its output must at least begin
-    before its first input to overlap it, None where it must not.
+    `scratch`: bytes; `leads`: bytes that an output must at least begin before its operator's first input
+    to overlap it, 0 where both must begin at the same byte, None where they must not overlap.
     """
+
+    scratch: dict[Op, int]
+    leads: dict[Op, Optional[int]]
+
+
+def plan(graph: Graph, needs: Needs) -> Plan:
+    """The best plan found; never larger than greedy-by-size without overlaps."""
     blocks, last_use = _blocks(graph)
-    scratch = {
-        op: Block(align(scratch_sizes[op]), i, i)
-        for i, op in enumerate(graph.ops)
-        if scratch_sizes[op]
-    }
+    scratch = _scratch(graph, needs)
     everything = [*blocks.values(), *scratch.values()]
-    all_leads = _leads(graph, blocks, last_use, leads)
-    few_leads = _leads(graph, blocks, last_use, leads, without=SHARED_ROWS)
+    all_leads = _leads(graph, blocks, last_use, needs)
+    few_leads = _leads(graph, blocks, last_use, needs, without=SHARED_ROWS)
     plans = (_search(everything, which) for which in (few_leads, all_leads, {}))
     offsets = min(plans, key=_peak)
     return Plan(
         _peak(offsets),
         {tensor: offsets[block] for tensor, block in blocks.items()},
         {op: offsets[block] for op, block in scratch.items()},
-        scratch_sizes,
+        needs.scratch,
     )
+
+
+def live_bytes(graph: Graph, needs: Needs) -> list[int]:
+    """Bytes that no plan can do without: before the first operator, during each, after the last."""
+    blocks, last_use = _blocks(graph)
+    leads = _leads(graph, blocks, last_use, needs)
+    return _live([*blocks.values(), *_scratch(graph, needs).values()], leads, len(graph.ops))
 
 
 def apart(graph: Graph) -> Plan:
@@ -118,6 +131,12 @@ def _roots(tensors: Iterable[Tensor]) -> list[Tensor]:
     return list(dict.fromkeys(root for root in roots if root.kind == Kind.ARENA))
 
 
+def _scratch(graph: Graph, needs: Needs) -> dict[Op, Block]:
+    """The block of every operator's scratch."""
+    sizes = needs.scratch
+    return {op: Block(align(sizes[op]), i, i) for i, op in enumerate(graph.ops) if sizes[op]}
+
+
 def _blocks(graph: Graph) -> tuple[dict[Tensor, Block], dict[Tensor, int]]:
     """The block of every root tensor of the arena, and the operator that reads it last."""
     blocks: dict[Tensor, Block] = {}
@@ -128,7 +147,7 @@ def _blocks(graph: Graph) -> tuple[dict[Tensor, Block], dict[Tensor, int]]:
         for root in _roots(t for t in op.inputs if t is not None):
             last_use[root] = max(last_use.get(root, -1), i)
         for root in _roots(op.outputs):
-            blocks[root] = Block(align(root.size), i, i)
+            blocks.setdefault(root, Block(align(root.size), i, i))
     for root, block in blocks.items():
         block.last = max(block.last, last_use.get(root, block.last))
     return blocks, last_use
@@ -138,21 +157,29 @@ def _leads(
     graph: Graph,
     blocks: dict[Tensor, Block],
     last_use: dict[Tensor, int],
-    of_ops: dict[Op, Optional[int]],
+    needs: Needs,
     without: tuple[str, ...] = (),
 ) -> Leads:
     """Which blocks may overlap, and how; not over operators of the kinds `without`."""
     leads: Leads = {}
     for i, op in enumerate(graph.ops):
-        for output in _roots(op.outputs):
-            for place, tensor in enumerate(op.inputs):
-                if tensor is None or tensor.kind != Kind.ARENA or last_use[tensor.root] != i:
+        for y in op.outputs:
+            if y.kind != Kind.ARENA or blocks[y.root].first != i:
+                continue
+            for place, x in enumerate(op.inputs):
+                if x is None or x.kind != Kind.ARENA or last_use[x.root] != i:
                     continue
-                pair = blocks[output], blocks[tensor.root]
-                if place in IN_PLACE.get(op.kind, ()) and tensor.root.size == output.size:
+                pair = blocks[y.root], blocks[x.root]
+                aligned = x.root_at == y.root_at
+                lead = needs.leads[op]
+                if place in IN_PLACE.get(op.kind, ()) and x.size == y.size and aligned:
                     leads[pair] = 0
-                elif place == 0 and of_ops[op] is not None and op.kind not in without:
-                    leads[pair] = align(of_ops[op])
+                elif place > 0 or lead is None or op.kind in without:
+                    continue
+                elif lead > 0:  # of 0 bytes between the blocks it says less than can be
+                    leads[pair] = align(lead + y.root_at - x.root_at) or ALIGN
+                elif aligned:
+                    leads[pair] = 0
     return leads
 
 
@@ -168,7 +195,7 @@ def _search(blocks: list[Block], leads: Leads) -> dict[Block, int]:
             lambda b: (-b.last, -b.size),
         )
     ]
-    floor = _floor(blocks, leads)
+    floor = max(_live(blocks, leads, max((b.last for b in blocks), default=0)))
     order = min(orders, key=lambda candidate: _peak(_place(candidate, leads)))
     best = _place(order, leads)
     chance = random.Random(0)
@@ -183,18 +210,19 @@ def _search(blocks: list[Block], leads: Leads) -> dict[Block, int]:
     return best
 
 
-def _floor(blocks: list[Block], leads: Leads) -> int:
-    """Bytes that no placing can do without: of all that lives at one time, overlapping where it may."""
-    overlap: dict[int, int] = {}
+def _live(blocks: list[Block], leads: Leads, n_ops: int) -> list[int]:
+    """Bytes of all that lives at each operator from −1 on to past the last, overlapping where it may."""
+    changes = [0] * (n_ops + 3)
+    for block in blocks:
+        changes[block.first + 1] += block.size
+        changes[block.last + 2] -= block.size
+    live = list(accumulate(changes))[:-1]
+    saved = [0] * len(live)
     for (output, dying), lead in leads.items():
-        together = max(output.size, dying.size + lead)
-        saved = output.size + dying.size - together
-        overlap[output.first] = max(overlap.get(output.first, 0), saved)
-    steps = range(-1, max((b.last for b in blocks), default=0) + 1)
-    return max(
-        sum(b.size for b in blocks if b.first <= step <= b.last) - overlap.get(step, 0)
-        for step in steps
-    )
+        together = max(output.size, dying.size + lead) - min(0, lead)
+        step = output.first + 1
+        saved[step] = max(saved[step], output.size + dying.size - together)
+    return [bytes_ - less for bytes_, less in zip(live, saved)]
 
 
 def _place(order: list[Block], leads: Leads) -> dict[Block, int]:

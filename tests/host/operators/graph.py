@@ -21,7 +21,10 @@ from spec import Spec
 # An operator and the tensors it takes. The graph's input is 0, the output of step i is i + 1.
 Step = tuple[str, int, int]
 
-SPATIAL = ("conv1", "conv3", "stride", "depthwise", "max_pool", "average_pool", "pad", "upsample")
+SPATIAL = (
+    *("conv1", "conv3", "stride", "dilated", "depthwise"),
+    *("max_pool", "average_pool", "pad", "upsample"),
+)
 BINARY = ("add", "sub", "mul", "maximum", "squared_difference")
 MOVING = ("join", "every_other", "turn")
 ANYWHERE = (
@@ -77,6 +80,8 @@ def apply(
         return Conv(out=x.shape[3], zero_points=points).apply(b, rng, x)
     if kind == "stride":
         return Conv(out=4, kernel=(2, 3), stride=(2, 1), zero_points=points).apply(b, rng, x)
+    if kind == "dilated":
+        return Conv(out=3, kernel=(3, 2), dilation=(2, 1), zero_points=points).apply(b, rng, x)
     if kind == "depthwise":
         return Conv(depth_multiplier=1, zero_points=points).apply(b, rng, x)
     if kind == "max_pool":
