@@ -21,7 +21,7 @@ import report
 import workloads
 from cores import CORES, BenchError
 from rich.console import Console
-from workloads import NAMES, ROOT, Workload
+from workloads import BANDED, NAMES, ROOT, Workload
 
 FIRMWARE = ROOT / "build" / "pico" / "firmware.uf2"
 PLACES = (*CORES, "pico")
@@ -143,7 +143,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--models", type=_list(NAMES), default=list(NAMES), metavar="NAME,...")
+    parser.add_argument(
+        "--models", type=_list(NAMES + BANDED), default=list(NAMES), metavar="NAME,..."
+    )
     parser.add_argument("--on", type=_list(PLACES), default=list(PLACES), metavar="PLACE,...")
     parser.add_argument("--compare", type=Path, metavar="OLD.json", help="print ratios to it")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench", metavar="FOLDER")

@@ -25,6 +25,9 @@ REAL = {
     "hello": ("hello_world_int8", "tflm__hello_world_int8"),
 }
 NAMES = (*REAL, "digits")
+# The same, converted with --min-ram: measured where named, no part of a complete measurement.
+MIN_RAM = "-min-ram"
+BANDED = tuple(name + MIN_RAM for name in REAL)
 
 
 @dataclass(frozen=True)
@@ -50,7 +53,7 @@ class Workload:
 
 
 def find(name: str) -> Workload | None:
-    """The workload of one of NAMES; None where its files are missing."""
+    """The workload of one of NAMES or BANDED; None where its files are missing."""
     return _digits() if name == "digits" else _real(name)
 
 
@@ -64,10 +67,10 @@ def _digits() -> Workload:
 
 
 def _real(name: str) -> Workload | None:
-    source, archive = REAL[name]
+    source, archive = REAL[name.removesuffix(MIN_RAM)]
     path, golden = SHARED / "models" / f"{source}.tflite", SHARED / "golden" / f"{archive}.npz"
     if not (path.is_file() and golden.is_file()):
         return None
-    file = compile_model(path.read_bytes(), name)
+    file = compile_model(path.read_bytes(), name, min_ram=name.endswith(MIN_RAM))
     with np.load(golden) as arrays:
         return Workload(name, file, arrays["in0"][0].tobytes(), arrays["ref0"][0].tobytes())
