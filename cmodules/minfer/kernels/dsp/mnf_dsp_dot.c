@@ -1,129 +1,123 @@
 // Sums of products, see mnf_dsp_dot.h.
 //
-// Four pixels. Per 8 weights of each: LDRD of two words of weights, four SXTB16, four LDM of four pixels, 16 SMLAD:
-// 25 instructions for 32 products, 0.78 a product; 0.81 with the loop's own two for each 64. A channel's four outputs
-// need another 57. In assembly, since it takes all registers but SP and gcc 12 spills: C around the same inner loop
-// needs twice as many for the rest.
+// Five pixels. Per four weights of each: LDR, two SXTB16, two LDM of five pixels, ten SMLAD: 15 instructions for 20
+// products, 0.75 a product; 0.77 with the loop's own three for each 32 weights, whose first turn may begin anywhere in
+// it. A channel's five outputs need another 48. In assembly, since it takes all registers but SP and gcc 12 spills.
+// With four pixels it is 0.81 and 0.84.
 //
-// r0-r3 sums; r4-r7 inputs of four pixels; r8 next input; r9 next weight; r10, r11 weights; lr weights widened; r12
-// end of the loop. The stack holds mnf_rows_t up to `quick` and its address: 96 bytes in all.
+// r0-r4 sums; r5-r9 inputs; r10 next input; r11 next weight; r12 weights, lr widened. The stack holds mnf_rows_t up to
+// `last`, with addresses of code for `words`, and two more of these.
 #include "kernels/core.h"
 #if MNF_CORE_DSP
 #include <stddef.h>
 
 #include "mnf_dsp_dot.h"
 
-#define LDRD_ALIGNED "ldrd r10, r11, [r9], #8\n"
-#define LDRD_ANYWHERE "ldr r10, [r9], #4\n ldr r11, [r9], #4\n"
-#define SMLAD_4 \
-    "ldm r8!, {r4, r5, r6, r7}\n" \
-    "smlad r0, r4, lr, r0\n smlad r1, r5, lr, r1\n smlad r2, r6, lr, r2\n smlad r3, r7, lr, r3\n"
-#define DOT_4(weights) "sxtb16 lr, " weights "\n" SMLAD_4 "sxtb16 lr, " weights ", ror #8\n" SMLAD_4
-#define DOT_16(load) load DOT_4("r10") DOT_4("r11") load DOT_4("r10") DOT_4("r11")
-#define LOOP(label, load) label ":\n" DOT_16(load) "cmp r8, r12\n bne " label "b\n"
+_Static_assert(offsetof(mnf_rows_t, words) == 12 && offsetof(mnf_rows_t, out) == 28
+    && offsetof(mnf_rows_t, columns_end) == 36 && offsetof(mnf_rows_t, rest) == 44
+    && offsetof(mnf_rows_t, row) == 52, "the assembly knows these");
 
-// A rounded, shifted, saturated output from a sum: mnf_quick_output.
+// Four weights of each pixel, from r12.
+#define SMLAD_4(weights) \
+    "smlad r0, r5, " weights ", r0\n smlad r1, r6, " weights ", r1\n smlad r2, r7, " weights ", r2\n" \
+    "smlad r3, r8, " weights ", r3\n"
+#define SMLAD_5(weights) SMLAD_4(weights) "smlad r4, r9, " weights ", r4\n"
+#define WORD(smlad, inputs) \
+    "sxtb16 lr, r12\n ldm.w r10!, {r5-" inputs "}\n" smlad("lr") \
+    "sxtb16 r12, r12, ror #8\n ldm.w r10!, {r5-" inputs "}\n" smlad("r12")
+#define NEXT_WORD(smlad, inputs) "ldr.w r12, [r11], #4\n" WORD(smlad, inputs)
+
+// A rounded, shifted, saturated output from a sum: mnf_quick_output. lr: one less than the shift.
 #define OUTPUT(sum) \
-    "lsl " sum ", " sum ", #1\n smmulr " sum ", " sum ", r7\n add " sum ", " sum ", " sum ", asr #31\n" \
-    "add " sum ", r10\n asr " sum ", lr\n ssat " sum ", #8, " sum "\n"
+    "lsl " sum ", " sum ", #1\n add r10, r12, " sum ", asr #31\n smmlar " sum ", " sum ", r9, r10\n" \
+    "asr " sum ", lr\n ssat " sum ", #8, " sum ", asr #1\n"
+#define OUTPUT_4 OUTPUT("r0") OUTPUT("r1") OUTPUT("r2") OUTPUT("r3")
+#define STORE_4 "strb r3, [r6, r8]\n strb r0, [r6]\n strb r1, [r6, r7]\n strb r2, [r6, r7, lsl #1]\n"
+#define STORE_5 \
+    "strb r0, [r6]\n strb r1, [r6, r7]\n strb r2, [r6, r7, lsl #1]\n strb r4, [r6, r7, lsl #2]\n" \
+    "add r6, r7\n strb r3, [r6, r7, lsl #1]\n"
 
-// The same for any sum and shift to the right; lr is one less than that. Twice the instructions.
-#define FAR_OUTPUT(sum) \
-    "smull r12, " sum ", " sum ", r7\n adds r12, r12, #0x40000000\n adc " sum ", " sum ", #0\n" \
-    "lsl " sum ", " sum ", #1\n orr " sum ", " sum ", r12, lsr #31\n add " sum ", " sum ", " sum ", asr #31\n" \
-    "asr " sum ", lr\n add " sum ", #1\n add " sum ", r10, " sum ", asr #1\n ssat " sum ", #8, " sum "\n"
+// smlad: of each pixel, which have r5 to `inputs`; size: bytes of NEXT_WORD.
+#define DOT(smlad, inputs, size, outputs, store) \
+    "push {r4-r11, lr}\n" \
+    "sub sp, #60\n" \
+    "ldm r0!, {r2-r8}\n" \
+    "stm sp, {r2-r8}\n" \
+    "ldm r0, {r6-r11, r12}\n"         /* out, step, columns_end, last_step, rest, last, row */ \
+    "add r1, sp, #28\n" \
+    "stm r1, {r6-r11}\n" \
+    "mov r11, r12\n" \
+    /* Where a channel begins in the code: the loop, before that the rest, before that without biases. */ \
+    "subs r5, #1\n" \
+    "and r5, #7\n" \
+    "add r5, #1\n" \
+    "movs r4, #" size "\n" \
+    "adr.w r2, 9f\n" \
+    "mls r2, r5, r4, r2\n" \
+    "orr r2, #1\n" \
+    "str r2, [sp, #52]\n" \
+    "cmp r10, #0\n beq 1f\n" \
+    "sub r11, r10\n" \
+    "adr.w r2, 4f\n" \
+    "orr r2, #1\n" \
+    "1:\n" \
+    "str r2, [sp, #56]\n" \
+    "cbnz r3, 2f\n" \
+    "adr.w r2, 3f\n" \
+    "orr r2, #1\n" \
+    "ldr r3, [sp, #16]\n"             /* anything that can be read */ \
+    "str r3, [sp, #4]\n" \
+    "2:\n" \
+    "str r2, [sp, #12]\n" \
+    \
+    "8:\n"                            /* next channel */ \
+    "ldm sp, {r5, r6, r10, r12}\n" \
+    "ldr r0, [r6, r5, lsl #2]\n" \
+    "mov r1, r0\n mov r2, r0\n mov r3, r0\n mov r4, r0\n" \
+    "bx r12\n" \
+    \
+    "3:\n"                            /* without bias */ \
+    "ldr r12, [sp, #56]\n" \
+    "movs r0, #0\n movs r1, #0\n movs r2, #0\n movs r3, #0\n movs r4, #0\n" \
+    "bx r12\n" \
+    \
+    "4:\n"                            /* the last four weights of a row that has a rest */ \
+    "ldrd r5, r6, [sp, #44]\n" \
+    "add r11, r5\n" \
+    "ldr r12, [r11, r6]\n" \
+    WORD(smlad, inputs) \
+    "ldr r12, [sp, #52]\n" \
+    "bx r12\n" \
+    \
+    "5:\n" \
+    NEXT_WORD(smlad, inputs) NEXT_WORD(smlad, inputs) NEXT_WORD(smlad, inputs) NEXT_WORD(smlad, inputs) \
+    NEXT_WORD(smlad, inputs) NEXT_WORD(smlad, inputs) NEXT_WORD(smlad, inputs) NEXT_WORD(smlad, inputs) \
+    "9:\n" \
+    "ldr r12, [sp, #36]\n" \
+    "cmp r10, r12\n" \
+    "bne.w 5b\n" \
+    \
+    "ldm sp, {r5-r10, r12}\n"         /* channel, -, -, -, multiplier, shift, two_offsets */ \
+    "ldr r9, [r9, r5, lsl #2]\n" \
+    "ldr r10, [r10, r5, lsl #2]\n" \
+    "mvn lr, r10\n" \
+    "lsl r12, r12, lr\n" \
+    outputs \
+    "ldrd r6, r7, [sp, #28]\n"        /* out, step */ \
+    "add r6, r5\n" \
+    store \
+    "adds r5, #1\n" \
+    "str r5, [sp]\n" \
+    "bne.w 8b\n" \
+    "add sp, #60\n" \
+    "pop {r4-r11, pc}\n"
 
-_Static_assert(offsetof(mnf_rows_t, channels) == 32 && offsetof(mnf_rows_t, quick) == 52
-    && offsetof(mnf_rows_t, row) == 56 && offsetof(mnf_rows_t, sums) == 60, "the assembly knows these");
+MNF_HOT __attribute__((naked)) void mnf_dot_5(__attribute__((unused)) const mnf_rows_t *r) {
+    __asm__ (DOT(SMLAD_5, "r9", "60", OUTPUT_4 OUTPUT("r4"), STORE_5));
+}
 
-MNF_HOT __attribute__((naked)) bool mnf_dot_columns(__attribute__((unused)) mnf_rows_t *r) {
-    __asm__ (
-        "push {r0, r4-r11, lr}\n"
-        "ldr r9, [r0, #56]\n"
-        "sub sp, #56\n"
-        "ldm r0!, {r2-r8}\n"
-        "stm sp, {r2-r8}\n"
-        "add r1, sp, #28\n"
-        "ldm r0, {r2-r8}\n"
-        "stm r1, {r2-r8}\n"
-
-        "1:\n" // next channel
-        "ldm sp, {r4, r5, r6, r7, r8, r10, r11, r12}\n"
-        "movs r0, #0\n"
-        "cbz r5, 2f\n"
-        "ldr r0, [r5, r4, lsl #2]\n"
-        "2:\n"
-        "mov r1, r0\n mov r2, r0\n mov r3, r0\n"
-        "cmp r8, r12\n"
-        "beq 5f\n"
-        "ldr r4, [sp, #44]\n" // rest
-        "orr r4, r9\n"
-        "tst r4, #3\n"
-        "bne 4f\n"
-        LOOP("3", LDRD_ALIGNED)
-        "b 5f\n"
-        LOOP("4", LDRD_ANYWHERE)
-        "5:\n"
-        "ldr r12, [sp, #44]\n"
-        "cmp r12, #0\n beq 9f\n"
-        "tst r12, #8\n"
-        "beq 6f\n"
-        LDRD_ANYWHERE DOT_4("r10") DOT_4("r11")
-        "6:\n"
-        "tst r12, #4\n"
-        "beq 7f\n"
-        "ldr r10, [r9], #4\n" DOT_4("r10")
-        "7:\n"
-        "ands r12, #3\n"
-        "beq 9f\n"
-        "add r9, r12\n"
-        "ldr r10, [r9, #-4]\n" // the last 1 to 3 weights, and some before them
-        "ldr r11, [sp, #48]\n"
-        "lsr r10, r11\n" DOT_4("r10")
-
-        "9:\n" // outputs
-        "ldm sp, {r4, r5, r6, r7, r8, r10, r11}\n"
-        "ldr r6, [r6, r4, lsl #2]\n"  // shift
-        "ldr r12, [sp, #52]\n"
-        "ldr r7, [r7, r4, lsl #2]\n"  // multiplier
-        "mvn lr, r6\n"
-        "cmp lr, r12\n"
-        "bhs 8f\n"
-        "lsl r10, r10, lr\n"
-        "add lr, #1\n"
-        OUTPUT("r3") OUTPUT("r0") OUTPUT("r1") OUTPUT("r2")
-        "10:\n"
-        "add r8, sp, #32\n"
-        "ldm r8, {r5, r6, r12}\n"     // channels, step, last_step
-        "add r11, r4\n"
-        "strb r3, [r11, r12]\n"
-        "strb r0, [r11]\n"
-        "strb r1, [r11, r6]\n"
-        "strb r2, [r11, r6, lsl #1]\n"
-        "add r4, #1\n"
-        "str r4, [sp]\n"
-        "cmp r4, r5\n"
-        "bne 1b\n"
-        "movs r0, #0\n"
-        "add sp, #60\n"
-        "pop {r4-r11, pc}\n"
-
-        "8:\n" // not a quick one
-        "cmp lr, #31\n"
-        "bhs 11f\n"
-        "asr r10, #1\n"
-        FAR_OUTPUT("r3") FAR_OUTPUT("r0") FAR_OUTPUT("r1") FAR_OUTPUT("r2")
-        "b 10b\n"
-
-        "11:\n" // not to the right
-        "ldr r5, [sp, #56]\n"
-        "str r4, [r5, #0]\n"
-        "str r9, [r5, #56]\n"
-        "add r5, #60\n"
-        "stm r5, {r0-r3}\n"
-        "movs r0, #1\n"
-        "add sp, #60\n"
-        "pop {r4-r11, pc}\n");
+MNF_HOT __attribute__((naked)) void mnf_dot_4(__attribute__((unused)) const mnf_rows_t *r) {
+    __asm__ (DOT(SMLAD_4, "r8", "52", OUTPUT_4, "ldr r8, [sp, #40]\n" STORE_4));
 }
 
 // One pixel. Per 16 weights: LDM of four words of them, two LDM of inputs, eight SXTB16, eight SMLAD: 1.19
@@ -142,12 +136,18 @@ MNF_HOT __attribute__((naked)) bool mnf_dot_columns(__attribute__((unused)) mnf_
 #define LOOP_1(label, body) "add lr, r0, r4, lsl #1\n" label ":\n" body "cmp r0, lr\n bne " label "b\n"
 
 MNF_HOT __attribute__((naked)) uint32_t mnf_dot_long(
-    __attribute__((unused)) const uint32_t *x, __attribute__((unused)) const int8_t *row,
-    __attribute__((unused)) int32_t depth, __attribute__((unused)) uint32_t sum) {
+    __attribute__((unused)) const uint32_t *column, __attribute__((unused)) const int8_t *row,
+    __attribute__((unused)) int32_t n, __attribute__((unused)) uint32_t sum) {
     __asm__ (
         "push {r4-r11, lr}\n"
-        "orr r4, r1, r2\n"
-        "tst r4, #3\n"
+        "lsls r4, r2, #30\n"
+        "beq 9f\n"
+        "add r4, r1, r2\n" // the last 1 to 3 weights, and some before them
+        "ldr r8, [r4, #-4]\n"
+        "ldm r0!, {r4, r5}\n"
+        DOT_1("r8", "r4", "r5")
+        "9:\n"
+        "lsls r4, r1, #30\n"
         "bne 4f\n"
         "bics r4, r2, #63\n"
         "beq 2f\n"
@@ -166,16 +166,6 @@ MNF_HOT __attribute__((naked)) uint32_t mnf_dot_long(
         "beq 8f\n"
         LOOP_1("7", "ldr r8, [r1], #4\n ldm r0!, {r4, r5}\n" DOT_1("r8", "r4", "r5"))
         "8:\n"
-        "ands r4, r2, #3\n"
-        "beq 9f\n"
-        "add r1, r4\n"
-        "ldr r8, [r1, #-4]\n" // the last 1 to 3 weights, and some before them
-        "lsl r4, #3\n"
-        "rsb r4, r4, #32\n"
-        "lsr r8, r4\n"
-        "ldm r0!, {r4, r5}\n"
-        DOT_1("r8", "r4", "r5")
-        "9:\n"
         "mov r0, r3\n"
         "pop {r4-r11, pc}\n");
 }

@@ -1,36 +1,35 @@
-// Sums of products of rows of int8 weights with columns as mnf_dsp_columns.h makes them.
+// Sums of products of rows of int8 weights with columns as mnf_dsp_columns.h makes them. Rows have 4 weights or more.
 #ifndef MNF_DSP_DOT_H
 #define MNF_DSP_DOT_H
 
 #include "mnf_dsp_columns.h"
 
-// What mnf_dot_columns works on: the columns of four pixels, and channels of which each has a row of weights. It
-// begins with what the assembly takes into registers at once.
+// What mnf_dot_4 and mnf_dot_5 work on: columns of so many pixels, and channels of which each has a row of weights.
+// It begins as the assembly's stack does.
 typedef struct {
-    int32_t channel;     // the next one
+    int32_t channel;     // less than 0: pointers are to what the channel past the last has
     const int32_t *bias; // or NULL
-    const int32_t *shift;
-    const int32_t *multiplier;
     const uint32_t *columns;
+    int32_t words; // of weights of a channel, but for the rest
+    const int32_t *multiplier;
+    const int32_t *shift;
     int32_t two_offsets; // twice the output's zero point, and 1
     int8_t *out;
-    const uint32_t *columns_end; // of the whole 16s
-    int32_t channels;            // up to this one
     int32_t step;                // from pixel to pixel of the output
-    int32_t last_step;           // to the fourth from the first; to the third where there is no fourth
-    int32_t rest;                // depth % 16
-    int32_t last_shift;          // 32 - 8 * (depth % 4)
-    uint32_t quick;              // shifts to the right by 1 to this many are done here
-    const int8_t *row;           // weights of the next channel
-    uint32_t sums[MNF_COLUMNS];  // of a channel with another shift
+    const uint32_t *columns_end; // of the words
+    int32_t last_step;           // to the fourth of four pixels from the first; to the third where there is no fourth
+    int32_t rest;                // depth % 4
+    int32_t last;                // weights up to the last four
+    const int8_t *row;           // weights of the first channel
 } mnf_rows_t;
 
-// Outputs of channels, unclamped, up to one whose shift is not quick, or to the last. Depth 4 or more. On return
-// r->channel is where it stopped, r->sums what that channel's four pixels have; whether it did is the result.
-bool mnf_dot_columns(mnf_rows_t *r);
+// Unclamped outputs of channels whose shifts and sums are those of mnf_quick_t.
+void mnf_dot_4(const mnf_rows_t *r);
+void mnf_dot_5(const mnf_rows_t *r);
 
-// Adds the products of one row and one pixel to a sum. Depth 4 or more.
-uint32_t mnf_dot_long(const uint32_t *x, const int8_t *row, int32_t depth, uint32_t sum);
+// Adds the products of n weights of one row with as many inputs of a column to a sum; n less than 4 only where a row
+// of more is taken in pieces.
+uint32_t mnf_dot_long(const uint32_t *column, const int8_t *row, int32_t n, uint32_t sum);
 
 // Where the sums of one or more channels go, up to `end`. From the end of a channel's weights to the next channel's
 // it is `skip` bytes.
@@ -43,14 +42,18 @@ typedef struct {
 // The same of several channels, whose sums begin as `from` says. Depth a multiple of 64, skip and row of 4.
 void mnf_dot_rows(const uint32_t *x, const int8_t *row, int32_t depth, const uint32_t *from, const mnf_sums_t *sums);
 
-static inline uint32_t mnf_dot_column(const uint32_t *x, const int8_t *row, int32_t depth, uint32_t sum) {
-    if (depth >= 4) {
-        return mnf_dot_long(x, row, depth, sum);
+// The same of any row, one after the other in C: of pixel i of several side by side.
+static inline uint32_t mnf_dot_any(
+    const uint32_t *column, int32_t columns, const int8_t *row, int32_t depth, uint32_t sum) {
+    const int32_t rest = depth < 4 ? 0 : depth & 3;
+    const int8_t *const end = row + depth, *next = rest != 0 ? end - 4 : row;
+    for (int32_t words = (depth + 3) / 4; words > 0; words--, column += 2 * columns) {
+        const uint32_t weights = depth < 4 ? mnf_few_bytes(next, depth) : mnf_load(next);
+        const int32_t odd = __smlad((int16x2_t)column[columns], (int16x2_t)mnf_sxtb16_odd(weights), (int32_t)sum);
+        sum = (uint32_t)__smlad((int16x2_t)column[0], __sxtb16((int8x4_t)weights), odd);
+        next = next == end - 4 && rest != 0 ? row : next + 4;
     }
-    const uint32_t weights = mnf_few_bytes(row, depth);
-    const uint32_t odd = mnf_sxtb16_odd(weights);
-    const int32_t with_odd = __smlad((int16x2_t)x[1], (int16x2_t)odd, (int32_t)sum);
-    return (uint32_t)__smlad((int16x2_t)x[0], __sxtb16((int8x4_t)weights), with_odd);
+    return sum;
 }
 
 #endif

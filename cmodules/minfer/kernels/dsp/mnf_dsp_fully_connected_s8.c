@@ -23,15 +23,23 @@ typedef struct {
 MNF_HOT static void add_piece(
     const job_t *job, const int8_t *from, int32_t n, const int8_t *row,
     const uint32_t *first, uint32_t *sums, int32_t channels) {
-    uint32_t piece[PIECE / 2];
-    mnf_pack(piece, from, n, mnf_offsets(job->params->input_offset), 1);
+    uint32_t piece[PIECE / 2 + 2];
+    if (job->depth < 4) {
+        const uint32_t offsets = mnf_offsets(job->params->input_offset);
+        mnf_pack_word(piece, mnf_few_bytes(from, n), offsets, 1);
+        for (int32_t i = 0; i < channels; i++, row += n) {
+            sums[i] = mnf_dot_any(piece, 1, row, n, first[i]);
+        }
+        return;
+    }
+    mnf_pack_one(piece, from, n, mnf_offsets(job->params->input_offset));
     if (((n & 63) | (job->depth & 3) | ((uintptr_t)row & 3)) == 0) {
         const mnf_sums_t to = {sums, sums + channels, job->depth - n};
         mnf_dot_rows(piece, row, n, first, &to);
         return;
     }
     for (int32_t i = 0; i < channels; i++, row += job->depth) {
-        sums[i] = mnf_dot_column(piece, row, n, first[i]);
+        sums[i] = mnf_dot_long(piece, row, n, first[i]);
     }
 }
 
