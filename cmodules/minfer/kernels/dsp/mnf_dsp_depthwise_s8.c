@@ -15,6 +15,7 @@ typedef struct {
     uint32_t *packed;
     int32_t words;   // of packed, which the parts share
     int32_t columns; // packed columns of a row
+    int32_t width;   // of them, inside the input
     uint32_t quick;
 } job_t;
 
@@ -22,96 +23,138 @@ static uint32_t pair(int32_t low, int32_t high) {
     return mnf_low_halves((uint32_t)low, (uint32_t)high);
 }
 
-static mnf_depthwise_t take_channel(const job_t *job, int32_t o) {
-    const int32_t c = job->out_dims->c;
+// Output channel o, whose input is in `packed`.
+static void take_channel(const job_t *job, mnf_depthwise_t *channel, int32_t o, const uint32_t *packed) {
+    const int32_t c = job->out_dims->c, line = job->out_dims->w * c, bias = job->bias ? job->bias[o] : 0;
     const int8_t *w = job->weights + o;
-    mnf_depthwise_t channel = {
-        .bias = job->bias ? job->bias[o] : 0,
-        .is_quick = mnf_is_quick(job->shift[o], job->quick),
-        .channel = o,
-    };
     for (int32_t kx = 0; kx < 3; kx++, w += c) {
-        channel.weights[2 * kx] = pair(w[0], w[3 * c]);
-        channel.weights[2 * kx + 1] = pair(w[3 * c], w[6 * c]);
+        channel->weights[2 * kx] = pair(w[0], w[3 * c]);
+        channel->weights[2 * kx + 1] = pair(w[3 * c], w[6 * c]);
     }
-    if (channel.is_quick) {
-        channel.quick = mnf_quick(job->multiplier[o], job->shift[o], job->conv->output_offset);
+    channel->bias[0] = channel->bias[1] = channel->bias[2] = channel->bias[3] = bias;
+    channel->is_quick = mnf_is_quick(job->shift[o], job->quick);
+    if (channel->is_quick) {
+        channel->quick = mnf_quick(job->multiplier[o], job->shift[o], job->conv->output_offset);
     }
-    return channel;
+    for (int32_t row = 0; row < 3; row++) {
+        channel->rows[row] = (row + 1) * line;
+    }
+    channel->out = job->out + o;
+    channel->step = c;
+    channel->end = packed + MNF_SLOTS * job->conv->stride.w * job->out_dims->w;
+    channel->packed = packed;
+    channel->channel = o;
+}
+
+// Where a pair of rows goes.
+static inline int32_t slot_of(int32_t j) {
+    return j & 1 ? 1 : j & 2;
+}
+
+// The inputs of two rows, of two channels side by side.
+static inline uint32_t load_pair(const int8_t *upper, int32_t below) {
+    uint16_t above, lower;
+    memcpy(&above, upper, sizeof(above));
+    memcpy(&lower, upper + below, sizeof(lower));
+    return above | (uint32_t)lower << 16;
 }
 
 // Packs pair j of one or two (`both`) input channels from c on.
-MNF_HOT static void pack_pair(const job_t *job, uint32_t *packed, int32_t j, int32_t c, bool both) {
+static void pack_pair(const job_t *job, uint32_t *packed, int32_t j, int32_t c, bool both) {
     const cmsis_nn_dims *in = job->in_dims;
-    const int32_t y = 2 * j - job->conv->padding.h, left = job->conv->padding.w;
+    const int32_t y = 2 * j - job->conv->padding.h, apart = both ? MNF_SLOTS * job->columns : 0;
     const bool has_upper = y >= 0 && y < in->h, has_lower = y + 1 >= 0 && y + 1 < in->h;
-    const int32_t width = left + in->w < job->columns ? in->w : job->columns - left;
-    uint32_t *first = packed + (j & 1) + 2 * left, *second = first + (both ? 2 * job->columns : 0);
+    uint32_t *to = packed + slot_of(j) + MNF_SLOTS * job->conv->padding.w, *const end = to + MNF_SLOTS * job->width;
     if (!has_upper && !has_lower) {
-        for (int32_t column = 0; column < width; column++) {
-            first[2 * column] = second[2 * column] = 0;
+        for (; to < end; to += MNF_SLOTS) {
+            to[0] = to[apart] = 0;
         }
         return;
     }
     // A row outside the input is read as the other one, and masked.
     const uint32_t inside = (has_upper ? 0xffffu : 0) | (has_lower ? 0xffff0000u : 0);
     const int8_t *upper = job->in + (has_upper ? y : y + 1) * in->w * in->c + c;
-    const int8_t *lower = upper + (has_upper && has_lower ? in->w * in->c : 0);
-    const int32_t offset = job->conv->input_offset, step = in->c, n = width * step;
-    const uint32_t offsets = pair(offset, offset);
-    if (both) {
-#pragma GCC unroll 2
-        for (int32_t i = 0; i < n; i += step, first += 2, second += 2) {
-            uint16_t above, below;
-            memcpy(&above, upper + i, sizeof(above));
-            memcpy(&below, lower + i, sizeof(below));
-            const uint32_t bytes = above | (uint32_t)below << 16;
-            *first = mnf_sxtab16(offsets, bytes) & inside;
-            *second = mnf_sxtab16_odd(offsets, bytes) & inside;
-        }
-    } else {
-#pragma GCC unroll 2
-        for (int32_t i = 0; i < n; i += step, first += 2) {
-            *first = mnf_sxtab16(offsets, (uint8_t)upper[i] | (uint32_t)(uint8_t)lower[i] << 16) & inside;
+    const int32_t below = has_upper && has_lower ? in->w * in->c : 0, step = in->c;
+    const uint32_t offsets = pair(job->conv->input_offset, job->conv->input_offset);
+    for (; to < end; to += MNF_SLOTS, upper += step) {
+        const uint32_t bytes = both ? load_pair(upper, below)
+            : (uint8_t)*upper | (uint32_t)(uint8_t)upper[below] << 16;
+        to[0] = mnf_sxtab16(offsets, bytes) & inside;
+        if (both) {
+            to[apart] = mnf_sxtab16_odd(offsets, bytes) & inside;
         }
     }
 }
 
-// As the assembly does, with any shift.
-static void run_wild(const job_t *job, const mnf_depthwise_t *channel, const mnf_depthwise_row_t *row, int32_t j) {
-    const int32_t stride = job->conv->stride.w, o = channel->channel, slot = j & 1;
-    int8_t *out = row->out;
-    for (const uint32_t *x = row->packed; x != row->end; x += 2 * stride, out += row->step) {
-        int32_t upper = channel->bias, lower = channel->bias;
-        for (int32_t kx = 0; kx < 3; kx++) {
-            const uint32_t above = x[2 * kx + slot], below = x[2 * kx + (slot ^ 1)];
-            const uint32_t a = channel->weights[2 * kx], b = channel->weights[2 * kx + 1];
-            const int32_t last = (int16_t)below * ((int32_t)b >> 16), first = ((int32_t)above >> 16) * (int16_t)a;
-            upper = mnf_add_wrap(mnf_add_wrap(upper, __smuad((int16x2_t)above, (int16x2_t)a)), last);
-            lower = mnf_add_wrap(mnf_add_wrap(lower, __smuad((int16x2_t)below, (int16x2_t)b)), first);
-        }
-        const int32_t sums[2] = {upper, lower};
-        for (int32_t i = 0; i < (row->row_step > 0 ? 2 : 1); i++) {
-            out[i * row->row_step] = mnf_output_s8((uint32_t)sums[i], job->multiplier[o], job->shift[o],
-                job->conv->output_offset, job->conv->activation);
-        }
-    }
-}
-
-static void run_channel(const job_t *job, const mnf_depthwise_t *channel, const mnf_depthwise_row_t *row, int32_t j) {
-    static void (*const quick[2][2])(const mnf_depthwise_t *, const mnf_depthwise_row_t *) = {
-        {mnf_depthwise_1_even, mnf_depthwise_1_odd}, {mnf_depthwise_2_even, mnf_depthwise_2_odd},
-    };
-    if (!channel->is_quick) {
-        run_wild(job, channel, row, j);
+// Packs pair j, an odd one, and the next.
+MNF_HOT static void pack_pairs(const job_t *job, uint32_t *packed, int32_t j, int32_t c, bool both) {
+    const cmsis_nn_dims *in = job->in_dims;
+    const int32_t y = 2 * j - job->conv->padding.h;
+    if (y < 0 || y + 4 > in->h) {
+        pack_pair(job, packed, j, c, both);
+        pack_pair(job, packed, j + 1, c, both);
         return;
     }
-    quick[job->conv->stride.w - 1][j & 1](channel, row);
+    const int32_t line = in->w * in->c, step = in->c, apart = MNF_SLOTS * job->columns, next = slot_of(j + 1) - 1;
+    const uint32_t offsets = pair(job->conv->input_offset, job->conv->input_offset);
+    const int8_t *from = job->in + y * line + c;
+    uint32_t *to = packed + 1 + MNF_SLOTS * job->conv->padding.w, *const end = to + MNF_SLOTS * job->width;
+    if (both) {
+        for (; to < end; to += MNF_SLOTS, from += step) {
+            const uint32_t upper = load_pair(from, line), lower = load_pair(from + 2 * line, line);
+            to[0] = mnf_sxtab16(offsets, upper);
+            to[apart] = mnf_sxtab16_odd(offsets, upper);
+            to[next] = mnf_sxtab16(offsets, lower);
+            to[next + apart] = mnf_sxtab16_odd(offsets, lower);
+        }
+    } else {
+        for (; to < end; to += MNF_SLOTS, from += step) {
+            const int8_t *lower = from + 2 * line;
+            to[0] = mnf_sxtab16(offsets, (uint8_t)*from | (uint32_t)(uint8_t)from[line] << 16);
+            to[next] = mnf_sxtab16(offsets, (uint8_t)*lower | (uint32_t)(uint8_t)lower[line] << 16);
+        }
+    }
+}
+
+// As the assembly does, with any shift, up to four rows.
+static void run_wild(const job_t *job, const mnf_depthwise_t *channel, int32_t first, int32_t rows) {
+    const int32_t stride = job->conv->stride.w, o = channel->channel;
+    const int32_t slots[MNF_SLOTS] = {first, 1, 2 - first};
+    for (int32_t i = 0; i < rows; i++) {
+        int8_t *out = channel->out + (i > 0 ? channel->rows[i - 1] : 0);
+        for (const uint32_t *x = channel->packed; x != channel->end; x += MNF_SLOTS * stride, out += channel->step) {
+            int32_t sum = channel->bias[0];
+            for (int32_t k = 0; k < 9; k++) {
+                const int32_t kx = k / 3, ky = k % 3, row = i * stride + ky;
+                const uint32_t word = x[MNF_SLOTS * kx + slots[row / 2]];
+                const uint32_t weights = channel->weights[2 * kx + (ky > 0)];
+                const int32_t weight = ky > 1 ? (int32_t)weights >> 16 : (int16_t)weights;
+                sum = mnf_add_wrap(sum, (row & 1 ? (int32_t)word >> 16 : (int16_t)word) * weight);
+            }
+            *out = mnf_output_s8((uint32_t)sum, job->multiplier[o], job->shift[o], job->conv->output_offset,
+                job->conv->activation);
+        }
+    }
+}
+
+// A group of rows.
+static void run_channel(const job_t *job, const mnf_depthwise_t *channel, bool is_odd, int32_t rows) {
+    static void (*const quick[3][2])(const mnf_depthwise_t *) = {
+        {mnf_depthwise_4_even, mnf_depthwise_4_odd},
+        {mnf_depthwise_2_even, mnf_depthwise_2_odd},
+        {mnf_depthwise_2_even_stride_2, mnf_depthwise_2_odd_stride_2},
+    };
+    if (!channel->is_quick) {
+        run_wild(job, channel, is_odd ? 2 : 0, rows);
+        return;
+    }
+    quick[job->conv->stride.w == 2 ? 2 : rows <= 2][is_odd](channel);
     if (!mnf_is_whole_range(job->conv->activation)) {
-        const int32_t n = job->out_dims->w * row->step;
-        for (int32_t i = 0; i < n; i += row->step) {
-            mnf_clamp_bytes(row->out + i, 1, job->conv->activation);
-            mnf_clamp_bytes(row->out + i + row->row_step, 1, job->conv->activation);
+        for (int32_t i = 0; i < rows; i++) {
+            int8_t *out = channel->out + (i > 0 ? channel->rows[i - 1] : 0);
+            for (int32_t x = 0; x < job->out_dims->w; x++, out += channel->step) {
+                mnf_clamp_bytes(out, 1, job->conv->activation);
+            }
         }
     }
 }
@@ -120,26 +163,21 @@ static void run_channel(const job_t *job, const mnf_depthwise_t *channel, const 
 // that each is packed once.
 static void run_group(const job_t *job, uint32_t *packed, int32_t o, int32_t n, int32_t c, bool both) {
     const cmsis_nn_dims *out = job->out_dims;
-    const int32_t stride = job->conv->stride.h, rows = stride == 1 ? 2 : 1;
+    const int32_t most = job->conv->stride.h == 1 ? 4 : 2, line = out->w * out->c, words = MNF_SLOTS * job->columns;
     mnf_depthwise_t channels[GROUP];
     for (int32_t i = 0; i < n; i++) {
-        channels[i] = take_channel(job, o + i);
+        take_channel(job, &channels[i], o + i, packed + (both ? i * words : 0));
     }
-    // Columns outside the input stay so.
-    memset(packed, 0, (size_t)(both ? 4 : 2) * (size_t)job->columns * sizeof(uint32_t));
     pack_pair(job, packed, 0, c, both);
-    for (int32_t j = 0; j * rows < out->h; j++) {
-        pack_pair(job, packed, j + 1, c, both);
+    for (int32_t g = 0, left = out->h; left > 0; g++, left -= most) {
+        const int32_t rows = left < most ? left : most;
+        pack_pairs(job, packed, 2 * g + 1, c, both);
         for (int32_t i = 0; i < n; i++) {
-            const uint32_t *from = packed + (both ? i * 2 * job->columns : 0);
-            const mnf_depthwise_row_t row = {
-                .packed = from,
-                .end = from + 2 * stride * out->w,
-                .out = job->out + j * rows * out->w * out->c + o + i,
-                .step = out->c,
-                .row_step = rows == 2 && j * rows + 1 < out->h ? out->w * out->c : 0,
-            };
-            run_channel(job, &channels[i], &row, j);
+            for (int32_t row = rows; row < most; row++) {
+                channels[i].rows[row - 1] = 0;
+            }
+            run_channel(job, &channels[i], g & 1, rows);
+            channels[i].out += most * line;
         }
     }
 }
@@ -148,8 +186,10 @@ static void run(void *shared, uint32_t part, uint32_t parts) {
     const job_t *job = shared;
     const int32_t multiple = job->conv->ch_mult, words = job->words / (int32_t)parts;
     const mnf_share_t share = mnf_share(job->out_dims->c, 2, part, parts);
-    const bool two = multiple == 1 && 4 * job->columns <= words;
+    const bool two = multiple == 1 && 2 * MNF_SLOTS * job->columns <= words;
     uint32_t *packed = job->packed + (int32_t)part * words;
+    // Columns outside the input stay so.
+    memset(packed, 0, (size_t)((two ? 2 : 1) * MNF_SLOTS * job->columns) * sizeof(uint32_t));
     for (int32_t o = share.begin, n; o < share.end; o += n) {
         const int32_t left = share.end - o, same = multiple - o % multiple;
         n = two ? 2 : same < GROUP ? same : GROUP;
@@ -201,7 +241,8 @@ bool mnf_depthwise_s8(
         .columns = (out->w - 1) * stride + 3,
         .quick = mnf_quick_shifts(bias, quant->shift, true, out->c, 9),
     };
-    if (2 * job.columns > job.words / MNF_MAX_PARTS) {
+    job.width = conv->padding.w + in->w < job.columns ? in->w : job.columns - conv->padding.w;
+    if (MNF_SLOTS * job.columns > job.words / MNF_MAX_PARTS) {
         return false;
     }
     mnf_parallel(run, &job);

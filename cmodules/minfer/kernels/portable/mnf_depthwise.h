@@ -19,7 +19,7 @@ typedef struct {
     int32_t reach;  // rows of input that a row of outputs needs
     int32_t rows;   // of outputs in a band, 0 where a band needs too much scratch
     int32_t packed; // words
-    int32_t bytes;  // of scratch for one part: packed, then the sums of a band, a word each
+    int32_t bytes;  // of scratch for one part: packed, then the sums of a band, a word each; more where other cores need it
 } mnf_depthwise_band_t;
 
 // Bands are as large as fit MNF_DEPTHWISE_SCRATCH, and one row where that needs more, up to MNF_DEPTHWISE_SCRATCH_MAX.
@@ -42,6 +42,11 @@ static inline mnf_depthwise_band_t mnf_depthwise_band(
     band.rows = fit < out->h ? (int32_t)fit : out->h;
     band.packed = ((band.rows - 1) * conv->stride.h + band.reach) * band.pitch;
     band.bytes = (band.packed + band.rows * out->w) * 4;
+    // DSP cores pack three words a column for windows of 3x3.
+    const int32_t dsp = 12 * ((out->w - 1) * conv->stride.w + 3);
+    if (filter->h == 3 && filter->w == 3 && band.bytes < dsp && dsp <= MNF_DEPTHWISE_SCRATCH_MAX) {
+        band.bytes = dsp;
+    }
     return band;
 }
 
