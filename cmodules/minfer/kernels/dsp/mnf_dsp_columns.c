@@ -4,7 +4,8 @@
 #include "kernels/parallel.h"
 #include "mnf_dsp_columns.h"
 
-#define BYTES 192 // of windows that are gathered first, on the stack
+#define BYTES 192 // of rows or a window that are gathered first, on the stack
+#define FEW 48    // of each of five windows
 
 // Five pixels side by side. Per word of each: five LDR (and an addition for lack of a fourth multiple of `pitch`), ten
 // SXTAB16, two STM: 18 instructions for 20 inputs, and the loop's own three for each 40.
@@ -136,6 +137,10 @@ static inline void copy(int8_t *to, const int8_t *from, int32_t n) {
     for (; i + 4 <= n; i += 4) {
         memcpy(to + i, from + i, 4);
     }
+    if (n >= 4) {
+        memcpy(to + n - 4, from + n - 4, 4);
+        return;
+    }
     for (; i < n; i++) {
         to[i] = from[i];
     }
@@ -237,15 +242,49 @@ static void pack_rows(
     }
 }
 
+// The same where rows are of other numbers of bytes, few in all: gathered first, window by window.
+static void pack_few(
+    const mnf_im2col_t *job, const int8_t *first, mnf_taps_t rows, int32_t line, uint32_t part, uint32_t parts) {
+    const cmsis_nn_dims *filter = job->filter;
+    const int32_t all = filter->w * filter->c, depth = filter->h * all, rest = depth & 3;
+    const int32_t pitch = job->conv->stride.w * job->in->c;
+    const uint32_t offsets = mnf_offsets(job->conv->input_offset);
+    const mnf_share_t share = mnf_share(depth / 4, 1, part, parts);
+    int8_t bytes[MNF_COLUMNS * FEW];
+    if (rows.end - rows.begin < filter->h) {
+        memset(bytes, -job->conv->input_offset, sizeof(bytes));
+    }
+    for (int32_t i = 0; i < MNF_COLUMNS; i++) {
+        const int8_t *from = first + i * pitch;
+        int8_t *row = bytes + i * FEW + rows.begin * all;
+        for (int32_t ky = rows.begin; ky < rows.end; ky++, from += line, row += all) {
+            copy(row, from, all);
+        }
+    }
+    uint32_t *to = job->columns;
+    if (rest != 0) {
+        for (int32_t i = 0; part == 0 && i < MNF_COLUMNS; i++) {
+            mnf_pack_rest(to + i, mnf_load(bytes + i * FEW + depth - 4), rest, offsets, MNF_COLUMNS);
+        }
+        to += 2 * MNF_COLUMNS;
+    }
+    if (share.begin < share.end) {
+        pack_5(to + share.begin * 2 * MNF_COLUMNS, bytes + share.begin * 4, share.end - share.begin, offsets, FEW);
+    }
+}
+
 // Five pixels at once, from (y, x) on; false, with nothing done, where that cannot be.
 static bool pack_five(
     const mnf_im2col_t *job, const int8_t *in, int32_t y, int32_t x, uint32_t part, uint32_t parts) {
     const cmsis_nn_conv_params *conv = job->conv;
     const cmsis_nn_dims *filter = job->filter, *dims = job->in;
-    const int32_t all = filter->w * filter->c;
-    if (x + MNF_COLUMNS > job->out->w || (filter->c & 3 && (all & 3 || !is_dense(job)))) {
+    const int32_t all = filter->w * filter->c, depth = filter->h * all;
+    const bool in_words = filter->c % 4 == 0 || (is_dense(job) && all % 4 == 0);
+    if (x + MNF_COLUMNS > job->out->w || (!in_words && (!is_dense(job) || depth < 4 || depth > FEW))) {
         return false;
     }
+    void (*const pack_them)(const mnf_im2col_t *, const int8_t *, mnf_taps_t, int32_t, uint32_t, uint32_t) =
+        in_words ? pack_rows : pack_few;
     mnf_taps_t rows = mnf_taps(y, conv->stride.h, conv->padding.h, conv->dilation.h, filter->h, dims->h);
     if (rows.begin >= rows.end) {
         rows.begin = rows.end = 0;
@@ -254,7 +293,7 @@ static bool pack_five(
     const int32_t right = left + (MNF_COLUMNS - 1) * conv->stride.w + (filter->w - 1) * conv->dilation.w;
     const int32_t line = line_of(job), row = (rows.start + rows.begin * conv->dilation.h) * dims->w;
     if (left >= 0 && right < dims->w) {
-        pack_rows(job, in + (row + left) * dims->c, rows, line, part, parts);
+        pack_them(job, in + (row + left) * dims->c, rows, line, part, parts);
         return true;
     }
     // At an edge: from a copy of the few rows, with the padding beside them.
@@ -269,7 +308,7 @@ static bool pack_five(
         copy(bytes + ky * pitch + begin * filter->c, in + (row + left + begin) * filter->c + ky * line,
             (end - begin) * filter->c);
     }
-    pack_rows(job, bytes, rows, pitch, part, parts);
+    pack_them(job, bytes, rows, pitch, part, parts);
     return true;
 }
 
@@ -281,7 +320,11 @@ MNF_HOT void mnf_im2col(
     const bool is_pointwise = filter->h * filter->w * conv->stride.h * conv->stride.w == 1
         && conv->padding.h == 0 && conv->padding.w == 0 && job->out->w == dims->w;
     if (is_pointwise && filter->c % 4 == 0 && count == MNF_COLUMNS) {
-        pack_rows(job, in + pixel * dims->c, (mnf_taps_t) {0, 0, 1}, 0, part, parts);
+        const mnf_share_t share = mnf_share(filter->c / 4, 1, part, parts);
+        if (share.begin < share.end) {
+            pack_5(job->columns + share.begin * 2 * MNF_COLUMNS, in + pixel * dims->c + share.begin * 4,
+                share.end - share.begin, mnf_offsets(conv->input_offset), dims->c);
+        }
         return;
     }
     int32_t y = pixel / job->out->w, x = pixel - y * job->out->w;
