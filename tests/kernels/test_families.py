@@ -26,12 +26,13 @@ class Family:
     qemu: str = "qemu-system-arm"
     options: str = ""
     folder: str = ""  # of its kernels, if not its name
+    sources: tuple[str, ...] = ()  # of a program with two parts
 
 
-def mps2(core: str, machine: str, code: int, rest: int) -> Family:
+def mps2(core: str, machine: str, code: int, rest: int, sources: tuple[str, ...] = ()) -> Family:
     """A core with the DSP extension, on a board of Arm's."""
     flags = f"-mcpu={core} -mthumb -Wl,--defsym=CODE={code:#x},--defsym=REST={rest:#x}"
-    return Family(flags, "nosys", machine, "mps2.ld", folder="dsp")
+    return Family(flags, "nosys", machine, "mps2.ld", folder="dsp", sources=sources)
 
 
 FAMILIES = {
@@ -46,6 +47,7 @@ FAMILIES = {
         "-bios none",
     ),
     "m33": mps2("cortex-m33", "mps2-an505", 0x10000000, 0x38000000),
+    "m33 in two parts": mps2("cortex-m33", "mps2-an505", 0x10000000, 0x38000000, ("two_parts.c",)),
     "m4": mps2("cortex-m4", "mps2-an386", 0, 0x20000000),
 }
 
@@ -72,7 +74,8 @@ def build(folder: Path, name: str) -> Path:
     run(f"{family.prefix}objcopy", f"--redefine-syms={folder / 'names'}", reference)
     program = folder / "compare.elf"
     link = ["-nostartfiles", "-T", HERE / family.script, "-Wl,--gc-sections"]
-    run(*compile_, f"-DSHAPES={SHAPES}", HERE / "compare.c", *own, reference, *link, "-o", program)
+    parts = ["-DMNF_CORES=2", *(HERE / source for source in family.sources)] if family.sources else []
+    run(*compile_, f"-DSHAPES={SHAPES}", HERE / "compare.c", *parts, *own, reference, *link, "-o", program)
     return program
 
 

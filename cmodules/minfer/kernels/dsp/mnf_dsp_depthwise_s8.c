@@ -243,7 +243,7 @@ bool mnf_depthwise_s8(
     };
     job.width = conv->padding.w + in->w < job.columns ? in->w : job.columns - conv->padding.w;
     if (MNF_SLOTS * job.columns > job.words / MNF_MAX_PARTS) {
-        return false;
+        return mnf_depthwise_any(ctx, conv, quant, in, input, filter, weights, bias, out, output);
     }
     mnf_parallel(run, &job);
     return true;
