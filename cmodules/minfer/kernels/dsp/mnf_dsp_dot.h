@@ -31,16 +31,21 @@ void mnf_dot_5(const mnf_rows_t *r);
 // of more is taken in pieces.
 uint32_t mnf_dot_long(const uint32_t *column, const int8_t *row, int32_t n, uint32_t sum);
 
-// Where the sums of one or more channels go, up to `end`. From the end of a channel's weights to the next channel's
-// it is `skip` bytes.
+// The same of several channels of one quantisation. Pointers to what channels have are to that of the channel past the
+// last. It begins as the assembly's stack does.
 typedef struct {
-    uint32_t *to;
-    const uint32_t *end;
-    int32_t skip;
-} mnf_sums_t;
+    const uint32_t *column;
+    mnf_quick_t quick;
+    int32_t skip;          // from the end of a channel's weights to the next channel's, a multiple of 4
+    void *to;              // int8_t outputs, or uint32_t sums
+    const uint32_t *first; // what each channel's sum begins as
+    int32_t words;         // of weights of a channel
+    const int8_t *row;     // of the first channel, at a multiple of 4
+    int32_t channel;       // less than 0
+} mnf_vector_t;
 
-// The same of several channels, whose sums begin as `from` says. Depth a multiple of 64, skip and row of 4.
-void mnf_dot_rows(const uint32_t *x, const int8_t *row, int32_t depth, const uint32_t *from, const mnf_sums_t *sums);
+void mnf_dot_outputs(const mnf_vector_t *v); // unclamped, of sums as mnf_quick_t takes them
+void mnf_dot_sums(const mnf_vector_t *v);
 
 // The same of any row, one after the other in C: of pixel i of several side by side.
 static inline uint32_t mnf_dot_any(
