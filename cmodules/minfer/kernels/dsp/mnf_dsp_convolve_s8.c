@@ -44,11 +44,10 @@ static int16_t kind_of(const job_t *job, int32_t o) {
 static void multiply_slowly(const job_t *job, int32_t o, int8_t *out, int32_t count, int32_t columns) {
     const int32_t depth = depth_of(job), step = job->im2col.out->c;
     const int16_t kind = job->channels[o];
-    for (int32_t i = 0; i < count; i++) {
-        if (kind < QUICK) {
-            out[i * step] = (int8_t)kind;
-            continue;
-        }
+    for (int32_t i = 0; i < count && kind < QUICK; i++) {
+        out[i * step] = (int8_t)kind;
+    }
+    for (int32_t i = 0; i < count && kind == ANY; i++) {
         const uint32_t sum = mnf_dot_any(job->im2col.columns + i, columns, job->weights + o * depth, depth,
             job->bias ? (uint32_t)job->bias[o] : 0);
         out[i * step] = mnf_output_s8(sum, job->multiplier[o], job->shift[o], job->im2col.conv->output_offset,

@@ -47,16 +47,24 @@ typedef struct {
 void mnf_dot_outputs(const mnf_vector_t *v); // unclamped, of sums as mnf_quick_t takes them
 void mnf_dot_sums(const mnf_vector_t *v);
 
-// The same of any row, one after the other in C: of pixel i of several side by side.
+// The products of four weights, a word.
+static inline uint32_t mnf_dot_word(const uint32_t *column, int32_t columns, uint32_t weights, uint32_t sum) {
+    const int32_t odd = __smlad((int16x2_t)column[columns], (int16x2_t)mnf_sxtb16_odd(weights), (int32_t)sum);
+    return (uint32_t)__smlad((int16x2_t)column[0], __sxtb16((int8x4_t)weights), odd);
+}
+
+// The same of any row and one of several columns side by side, in C.
 static inline uint32_t mnf_dot_any(
     const uint32_t *column, int32_t columns, const int8_t *row, int32_t depth, uint32_t sum) {
-    const int32_t rest = depth < 4 ? 0 : depth & 3;
-    const int8_t *const end = row + depth, *next = rest != 0 ? end - 4 : row;
-    for (int32_t words = (depth + 3) / 4; words > 0; words--, column += 2 * columns) {
-        const uint32_t weights = depth < 4 ? mnf_few_bytes(next, depth) : mnf_load(next);
-        const int32_t odd = __smlad((int16x2_t)column[columns], (int16x2_t)mnf_sxtb16_odd(weights), (int32_t)sum);
-        sum = (uint32_t)__smlad((int16x2_t)column[0], __sxtb16((int8x4_t)weights), odd);
-        next = next == end - 4 && rest != 0 ? row : next + 4;
+    if (depth < 4) {
+        return mnf_dot_word(column, columns, mnf_few_bytes(row, depth), sum);
+    }
+    if ((depth & 3) != 0) {
+        sum = mnf_dot_word(column, columns, mnf_load(row + depth - 4), sum);
+        column += 2 * columns;
+    }
+    for (const int8_t *const end = row + (depth & ~3); row != end; row += 4, column += 2 * columns) {
+        sum = mnf_dot_word(column, columns, mnf_load(row), sum);
     }
     return sum;
 }
