@@ -43,16 +43,10 @@ static inline uint32_t mnf_sxtb16_odd(uint32_t bytes) {
     return halves;
 }
 
-// The low halves of two words, or the high ones; b's above a's.
+// The low halves of two words, b's above a's.
 static inline uint32_t mnf_low_halves(uint32_t a, uint32_t b) {
     uint32_t halves;
     __asm__ ("pkhbt %0, %1, %2, lsl #16" : "=r" (halves) : "r" (a), "r" (b));
-    return halves;
-}
-
-static inline uint32_t mnf_high_halves(uint32_t a, uint32_t b) {
-    uint32_t halves;
-    __asm__ ("pkhtb %0, %1, %2, asr #16" : "=r" (halves) : "r" (b), "r" (a));
     return halves;
 }
 
@@ -106,11 +100,11 @@ static inline mnf_quick_t mnf_quick(int32_t multiplier, int32_t shift, int32_t o
     return (mnf_quick_t) {multiplier, -shift, (int32_t)((uint32_t)(2 * offset + 1) << (-shift - 1))};
 }
 
-// mnf_output_s8 without its clamp. Halves away from 0: below 0 a little less than half is added. The sign is that of the
-// sum: where this is below 0 and its product is not, that is 0, and so is the output either way.
+// mnf_output_s8 without its clamp. Halves away from 0: below 0 a little less than half is added. The sign is that of
+// the sum: where this is below 0 and its product is not, that is 0, and so is the output either way.
 static inline int32_t mnf_quick_output(mnf_quick_t q, uint32_t sum) {
-    const int32_t doubled = (int32_t)(sum << 1);
-    return __ssat(mnf_smmlar(doubled, q.multiplier, q.add + (doubled >> 31)) >> q.right, 8);
+    const int32_t add = q.add + ((int32_t)sum >> 31);
+    return __ssat(mnf_smmlar((int32_t)(sum << 1), q.multiplier, add) >> q.right, 8);
 }
 
 static inline bool mnf_is_whole_range(cmsis_nn_activation activation) {

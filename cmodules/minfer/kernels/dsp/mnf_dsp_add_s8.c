@@ -1,5 +1,5 @@
-// Sums of two vectors: 23 instructions an element where one input has the larger scale, as two of different scales
-// do, else a few more.
+// Sums of two vectors: 20 instructions an element where one input has the larger scale, as two of different scales
+// do, else a few more or fewer.
 #include "kernels/core.h"
 #if MNF_CORE_DSP
 #include "mnf_dsp.h"
@@ -10,25 +10,26 @@ typedef struct {
     int32_t multiplier;
     int32_t right; // 0 to 31
     int32_t half;  // of 2^right
-    int32_t sign;  // -1 where right is not 0
     int32_t offset;
 } input_t;
 
 static input_t input(int32_t offset, int32_t multiplier, int32_t shift) {
-    const int32_t half = shift < 0 ? 1 << (-shift - 1) : 0, sign = shift < 0 ? -1 : 0;
-    return (input_t) {multiplier, -shift, half, sign, offset * (1 << (LEFT_SHIFT + 1))};
+    const int32_t half = shift < 0 ? 1 << (-shift - 1) : 0;
+    return (input_t) {multiplier, -shift, half, offset * (1 << (LEFT_SHIFT + 1))};
 }
 
+// whole: without a shift to the right. Otherwise halves are rounded as mnf_quick_output does.
 static inline int32_t scaled(const input_t *in, int32_t x, bool whole) {
-    const int32_t high = mnf_smmulr(x * (1 << (LEFT_SHIFT + 1)) + in->offset, in->multiplier);
-    return whole ? high : (high + (high >> 31 & in->sign) + in->half) >> in->right;
+    const int32_t shifted = x * (1 << (LEFT_SHIFT + 1)) + in->offset;
+    return whole ? mnf_smmulr(shifted, in->multiplier)
+        : mnf_smmlar(shifted, in->multiplier, in->half + (shifted >> 31)) >> in->right;
 }
 
 static inline __attribute__((always_inline)) void add(
     const input_t a, const input_t b, mnf_quick_t out,
-    const int8_t *x, const int8_t *y, int8_t *to, int32_t n, bool whole) {
+    const int8_t *x, const int8_t *y, int8_t *to, int32_t n, bool whole_a, bool whole_b) {
     for (int32_t i = 0; i < n; i++) {
-        to[i] = (int8_t)mnf_quick_output(out, (uint32_t)(scaled(&a, x[i], whole) + scaled(&b, y[i], false)));
+        to[i] = (int8_t)mnf_quick_output(out, (uint32_t)(scaled(&a, x[i], whole_a) + scaled(&b, y[i], whole_b)));
     }
 }
 
@@ -49,12 +50,14 @@ MNF_HOT arm_cmsis_nn_status arm_elementwise_add_s8(
     const input_t a = input(input_1_offset, input_1_mult, input_1_shift);
     const input_t b = input(input_2_offset, input_2_mult, input_2_shift);
     const mnf_quick_t out = mnf_quick(out_mult, out_shift, out_offset);
-    if (a.right == 0 && b.right != 0) {
-        add(a, b, out, input_1_vect, input_2_vect, output, block_size, true);
-    } else if (b.right == 0 && a.right != 0) {
-        add(b, a, out, input_2_vect, input_1_vect, output, block_size, true);
+    if (a.right == 0 && b.right == 0) {
+        add(a, b, out, input_1_vect, input_2_vect, output, block_size, true, true);
+    } else if (a.right == 0) {
+        add(a, b, out, input_1_vect, input_2_vect, output, block_size, true, false);
+    } else if (b.right == 0) {
+        add(b, a, out, input_2_vect, input_1_vect, output, block_size, true, false);
     } else {
-        add(a, b, out, input_1_vect, input_2_vect, output, block_size, false);
+        add(a, b, out, input_1_vect, input_2_vect, output, block_size, false, false);
     }
     const cmsis_nn_activation activation = {out_activation_min, out_activation_max};
     if (!mnf_is_whole_range(activation)) {

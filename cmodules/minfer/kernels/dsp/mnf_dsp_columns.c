@@ -170,7 +170,8 @@ static void pack_small(const mnf_im2col_t *job, const window_t *window, uint32_t
 }
 
 // Any other window, byte by byte.
-static void pack_bytes(const mnf_im2col_t *job, const window_t *window, uint32_t *to, int32_t columns) {
+static __attribute__((noinline)) void pack_bytes(
+    const mnf_im2col_t *job, const window_t *window, uint32_t *to, int32_t columns) {
     const cmsis_nn_dims *filter = job->filter;
     const mnf_taps_t rows = window->rows, cols = window->cols;
     const uint32_t offsets = mnf_offsets(job->conv->input_offset);
@@ -217,7 +218,7 @@ static void pack_window(
 
 // Windows of five pixels side by side, all with the same taps inside of the image: rows from `first` on, `line` bytes
 // apart, each of a multiple of 4 bytes.
-static void pack_rows(
+MNF_HOT static void pack_rows(
     const mnf_im2col_t *job, const int8_t *first, mnf_taps_t rows, int32_t line, uint32_t part, uint32_t parts) {
     const cmsis_nn_dims *filter = job->filter;
     const int32_t bytes = filter->w * filter->c, runs = is_dense(job) ? 1 : filter->w, words = bytes / runs / 4;
@@ -243,7 +244,7 @@ static void pack_rows(
 }
 
 // The same where rows are of other numbers of bytes, few in all: gathered first, window by window.
-static void pack_few(
+MNF_HOT static void pack_few(
     const mnf_im2col_t *job, const int8_t *first, mnf_taps_t rows, int32_t line, uint32_t part, uint32_t parts) {
     const cmsis_nn_dims *filter = job->filter;
     const int32_t all = filter->w * filter->c, depth = filter->h * all, rest = depth & 3;
@@ -287,7 +288,7 @@ static bool pack_five(
         in_words ? pack_rows : pack_few;
     mnf_taps_t rows = mnf_taps(y, conv->stride.h, conv->padding.h, conv->dilation.h, filter->h, dims->h);
     if (rows.begin >= rows.end) {
-        rows.begin = rows.end = 0;
+        rows = (mnf_taps_t) {0, 0, 0};
     }
     const int32_t left = x * conv->stride.w - conv->padding.w;
     const int32_t right = left + (MNF_COLUMNS - 1) * conv->stride.w + (filter->w - 1) * conv->dilation.w;
@@ -297,11 +298,13 @@ static bool pack_five(
         return true;
     }
     // At an edge: from a copy of the few rows, with the padding beside them.
-    const int32_t width = right - left + 1, begin = left < 0 ? -left : 0, end = right < dims->w ? width : dims->w - left;
-    const int32_t pitch = width * filter->c, height = rows.end - rows.begin;
-    if (!is_dense(job) || pitch > BYTES || height * pitch > BYTES) {
+    const int32_t width = right - left + 1, height = rows.end - rows.begin;
+    const int32_t begin = left < 0 ? -left : 0, end = right < dims->w ? width : dims->w - left;
+    if (!is_dense(job) || filter->c > BYTES || width > BYTES || height > BYTES
+        || height * width * filter->c > BYTES) {
         return false;
     }
+    const int32_t pitch = width * filter->c;
     int8_t bytes[BYTES];
     memset(bytes, -conv->input_offset, (size_t)(height * pitch));
     for (int32_t ky = 0; ky < height; ky++) {

@@ -1,6 +1,6 @@
 // Windows of 3x3 over packed pairs of rows, a column of four outputs at a time: of a window's three columns each output
 // takes SMLAD of one pair of rows, and SMLABT of the next or SMLATB of the one before. 28 of 60 instructions are loads
-// and products of inputs. With stride 2 it is two outputs, 15 of 37. In assembly, since a window's weights, sums and
+// and products of inputs. With stride 2 it is two outputs, 15 of 35. In assembly, since a window's weights, sums and
 // inputs take all registers.
 //
 // r0-r5 weights, then what makes outputs of sums; r6-r9 sums; r10 packed inputs; r11, r12, lr inputs, then r11 the

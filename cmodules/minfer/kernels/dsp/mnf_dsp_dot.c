@@ -3,7 +3,7 @@
 // Five pixels. Per four weights of each: LDR, two SXTB16, two LDM of five pixels, ten SMLAD: 15 instructions for 20
 // products, 0.75 a product; 0.77 with the loop's own three for each 32 weights, whose first turn may begin anywhere in
 // it. A channel's five outputs need another 48. In assembly, since it takes all registers but SP and gcc 12 spills.
-// With four pixels it is 0.81 and 0.84.
+// With four pixels it is 0.81, 0.84 and 42.
 //
 // r0-r4 sums; r5-r9 inputs; r10 next input; r11 next weight; r12 weights, lr widened. The stack holds mnf_rows_t up to
 // `last`, with addresses of code for `words`, and two more of these.
@@ -170,7 +170,7 @@ MNF_HOT __attribute__((naked)) uint32_t mnf_dot_long(
         "pop {r4-r11, pc}\n");
 }
 
-// The same of several channels, whose outputs need another 14 instructions each, or sums 8.
+// The same of several channels, whose outputs need another 12 instructions each, or sums 7.
 //
 // r2: the channel. The stack holds mnf_vector_t up to `first`, then where a channel begins in the code, and where the
 // whole 16s do.
