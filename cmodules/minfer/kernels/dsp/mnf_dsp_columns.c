@@ -170,8 +170,7 @@ static void pack_small(const mnf_im2col_t *job, const window_t *window, uint32_t
 }
 
 // Any other window, byte by byte.
-static __attribute__((noinline)) void pack_bytes(
-    const mnf_im2col_t *job, const window_t *window, uint32_t *to, int32_t columns) {
+static void pack_bytes(const mnf_im2col_t *job, const window_t *window, uint32_t *to, int32_t columns) {
     const cmsis_nn_dims *filter = job->filter;
     const mnf_taps_t rows = window->rows, cols = window->cols;
     const uint32_t offsets = mnf_offsets(job->conv->input_offset);
@@ -203,7 +202,8 @@ static __attribute__((noinline)) void pack_bytes(
     }
 }
 
-static void pack_window(
+// Left in flash: few windows come here.
+static __attribute__((noinline)) void pack_window(
     const mnf_im2col_t *job, const int8_t *in, int32_t y, int32_t x, uint32_t *to, int32_t columns) {
     const cmsis_nn_dims *filter = job->filter;
     const window_t window = window_of(job, in, y, x);

@@ -42,10 +42,10 @@ static inline mnf_depthwise_band_t mnf_depthwise_band(
     band.rows = fit < out->h ? (int32_t)fit : out->h;
     band.packed = ((band.rows - 1) * conv->stride.h + band.reach) * band.pitch;
     band.bytes = (band.packed + band.rows * out->w) * 4;
-    // DSP cores pack three words a column for windows of 3x3.
-    const int32_t dsp = 12 * ((out->w - 1) * conv->stride.w + 3);
-    if (filter->h == 3 && filter->w == 3 && band.bytes < dsp && dsp <= MNF_DEPTHWISE_SCRATCH_MAX) {
-        band.bytes = dsp;
+    // DSP cores pack three words a column for windows of 3x3 and strides of 1 or 2.
+    if (filter->h == 3 && filter->w == 3 && conv->stride.w <= 2) {
+        const int32_t dsp = 12 * ((out->w - 1) * conv->stride.w + 3);
+        band.bytes = dsp > band.bytes && dsp <= MNF_DEPTHWISE_SCRATCH_MAX ? dsp : band.bytes;
     }
     return band;
 }
