@@ -42,14 +42,14 @@ fuzz: build/stamps/host build/stamps/test ## Break model files at random, for MI
 	@firmware/setup.sh debian clang-14 libclang-rt-14-dev
 	@$(python) tests/fuzz/fuzz.py $(MINUTES)
 
-firmware: ## Build the firmware for TARGET=unix|unix-asan|pico|pico2|qemu-m33
+firmware: build/stamps/host ## Build the firmware, and the command minfer: TARGET=unix|unix-asan|pico|pico2|qemu-m33
 	@firmware/build.sh $(TARGET)
 
-repl: firmware build/stamps/host $(if $(filter pico,$(TARGET)),build/stamps/emulator) ## Talk to the firmware for TARGET=unix|pico (emulated)|qemu-m33
+repl: firmware $(if $(filter pico,$(TARGET)),build/stamps/emulator) ## Talk to the firmware for TARGET=unix|pico (emulated)|qemu-m33
 	@$(or $(repl_$(TARGET)),echo "make repl: TARGET=$(TARGET) does not run here: unix, pico or qemu-m33" >&2; exit 2)
 
 emulator: TARGET := pico
-emulator: firmware build/stamps/host build/stamps/emulator ## Run the emulated Pico until Ctrl-C, its serial port at build/pico/port
+emulator: firmware build/stamps/emulator ## Run the emulated Pico until Ctrl-C, its serial port at build/pico/port
 	@node firmware/emulator/main.mjs build/pico/firmware.uf2 --pty-link build/pico/port
 
 clean: ## Remove what was built; keep what was fetched

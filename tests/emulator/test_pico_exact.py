@@ -79,13 +79,13 @@ def test_time_is_cycles(pico: Pico, mpremote: Callable[..., str]) -> None:
     assert high == "0"
 
 
-def test_sleep_passes_at_the_hosts_pace(pico: Pico, mpremote: Callable[..., str]) -> None:
+def test_sleep_is_no_shorter_than_the_hosts(pico: Pico, mpremote: Callable[..., str]) -> None:
     start = time.monotonic()
     slept = mpremote(
         pico, "exec", "import time; t = time.ticks_ms(); time.sleep(1); print(time.ticks_ms() - t)"
     )
     assert int(slept) in (1000, 1001)
-    assert 0.9 < time.monotonic() - start < 3
+    assert time.monotonic() - start > 0.9  # how much more is the load's business
 
 
 def test_overflow_of_carry_instructions(pico: Pico, mpremote: Callable[..., str]) -> None:

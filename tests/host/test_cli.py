@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import minfer
@@ -13,6 +15,7 @@ from minfer import reference
 from minfer.cli import app
 from operators.elementwise import Binary
 from operators.face import Face
+from operators.fully_connected import FullyConnected
 from operators.graph import Graph
 from operators.recurrent import Svdf
 from operators.unary import Unary
@@ -41,6 +44,26 @@ def digits(tmp_path: Path) -> Path:
         "convert", DIGITS, "-o", output, "--labels", LABELS, "--name", "numerals"
     ).success()
     return output
+
+
+CONVERT = """
+import sys
+from minfer.cli import main
+sys.argv[1:] = {arguments}
+try:
+    main()
+finally:
+    print(open("/proc/self/status").read().partition("VmHWM:")[2].split()[0], file=sys.stderr)
+"""
+
+
+def test_a_model_of_500_kb_takes_little_memory(tmp_path: Path) -> None:
+    path = save(FullyConnected(x=(1, 1000), out=520).case(), tmp_path)
+    assert path.stat().st_size > 500_000
+    arguments = ["convert", str(path), "-o", str(tmp_path / "model.mnf")]
+    command = [sys.executable, "-c", CONVERT.format(arguments=arguments)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert int(done.stderr.split()[-1]) < 300_000  # KB
 
 
 def pixels(n: int) -> np.ndarray:

@@ -25,3 +25,7 @@ def test_random_operators(spec: Spec) -> None:
 @THOROUGH
 def test_random_graphs(spec: Spec) -> None:
     assert differing(spec.case()) == []
+
+
+def test_there_are_3000_cases() -> None:
+    assert len(all_specs()) >= 3000

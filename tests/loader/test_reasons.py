@@ -11,6 +11,7 @@ from broken import ABSENT, BANDS, Broken, Record
 
 MNF_H = Path(__file__).resolve().parents[2] / "cmodules/minfer/engine/mnf.h"
 HUGE = 0x7FFFFFFF
+LONG_STEP = (1 << 15) + 1  # one more than a kernel goes at once
 WRAPS = 0xFFFFFFF0  # added to a size it begins anew at 0
 CASES: list[tuple[str, str, Callable[[Broken], None]]] = []
 
@@ -126,6 +127,11 @@ field("SCRATCH_OVERLAP", "op", "scratch_offset", 0)
 field("OP_DTYPE", "in1", "dtype", 2)
 field("OP_KIND", "op", "in1", 0)
 field("RANGE", "op", "p0", HUGE)
+field("RANGE", "op", "p0", LONG_STEP)  # strides
+field("RANGE", "op", "p1", LONG_STEP, "DEPTHWISE_CONV_2D")
+field("RANGE", "op", "p3", LONG_STEP, "MAX_POOL_2D")
+field("RANGE", "op", "p4", LONG_STEP)  # dilations
+field("RANGE", "op", "p5", LONG_STEP, "DEPTHWISE_CONV_2D")
 field("DIM", "op", "p0", 0)
 field("WINDOW", "op", "p0", 100)
 field("CLAMP", "op", "p6", 128)
