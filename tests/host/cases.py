@@ -21,6 +21,7 @@ from operators import (
     fully_connected,
     gather,
     graph,
+    idle,
     island,
     move,
     normalise,
@@ -62,6 +63,7 @@ FAMILIES = (
     face,
     island,
     graph,
+    idle,
 )
 
 MOST_BYTES = 24_000  # of a model, its inputs and its outputs, on a chip

@@ -144,10 +144,12 @@ def bias(
     scales: np.ndarray,
     dtype: str,
     bits: int,
+    idle: int = 0,
 ) -> tuple[Tensor, dict[str, int]]:
-    """A bias up to `spread`, and the option that says its type; with int16 activations of `bits` bits and 256 times as wide."""
+    """A bias up to `spread`, that of the last `idle` channels lower than any sum is high, and the option that says its type; with int16 activations of `bits` bits and 256 times as wide."""
     wide = dtype == "int16"
     values = rng.integers(-spread, spread + 1, channels) * (256 if wide else 1)
+    values[channels - idle :] = -(2**24)
     values = values.astype(np.int64 if wide and bits == 64 else np.int32)
     option = {"quantizedBiasType": DTYPES["int32"]} if wide and bits == 32 else {}
     return b.constant(values, scales), option

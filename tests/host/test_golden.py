@@ -25,7 +25,7 @@ MODELS = (
 # In bands of rows.
 BANDED = (
     ("vww_96_int8", "mlperf_tiny__vww_96_int8", 32_320),
-    ("pretrainedResnet_quant", "mlperf_tiny__pretrainedResnet_quant", 22_528),
+    ("pretrainedResnet_quant", "mlperf_tiny__pretrainedResnet_quant", 22_864),
     ("person_detect", "tflm__person_detect", 23_872),
 )
 

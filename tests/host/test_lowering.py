@@ -12,6 +12,7 @@ from operators.elementwise import CHOOSING, Binary
 from operators.face import BytesFace, Constant
 from operators.fully_connected import FullyConnected
 from operators.graph import Graph
+from operators.idle import Idle
 from operators.island import Island, Moved, Negatives
 from operators.pad import Pad, PadThen
 from operators.requantise import Chain, Function
@@ -73,6 +74,25 @@ def test_zero_point_of_weights(weights: tuple[int, int], kept: int) -> None:
     )
     (op,) = import_tflite(line.case().model).ops
     assert op.params.weights_zero_point == kept
+
+
+@pytest.mark.parametrize(
+    "then, point, channels",
+    (
+        (("conv",), -128, [4, 4]),
+        (("conv",), 5, [4, 4]),  # clamped at the zero point, which is what padding is
+        (("valid",), 5, [4, 4]),
+        (("depthwise", "valid"), -128, [4, 4, 4]),
+        (("depthwise", "conv"), -128, [5, 5, 4]),  # the bias of one makes it another value than padding
+        (("MAX_POOL_2D", "fully_connected"), -128, [4, 4, 4, 7]),
+        (("depthwise", "blind"), -128, [1, 1, 4]),
+        (("add", "conv"), -128, [7, 7, 4]),
+        (("depthwise",), -128, [7, 7]),
+    ),
+)
+def test_constant_channels(then: tuple[str, ...], point: int, channels: list[int]) -> None:
+    """Those that are the same whatever the input are left out where nobody misses them."""
+    assert [op.outputs[0].shape[-1] for op in load(Idle(then, zero_point=point)).ops] == channels
 
 
 @pytest.mark.parametrize("held, move", (("float32", "TRANSPOSE"), ("int8", "PADV2")))

@@ -28,6 +28,7 @@ class Conv(Spec):
     zero_points: Shape = (-3, 5)  # of the input, of the output
     weights: Shape = (-127, 127)
     bias_spread: int = 4000
+    idle: int = 0  # channels, the last ones, whose bias no input outweighs
     spread: float = 50.0  # of the output, in units
     multiplier: float = 0.0  # of the accumulator, instead of the one that gives `spread`
     dtype: str = "int8"  # of the activations; int16 has zero points of 0, whatever the line says
@@ -73,7 +74,9 @@ class Conv(Spec):
         if self.bias != "absent":
             spread = self.bias_spread if self.bias == "random" else 0
             bias_scales = np.float32(x.scale) * scales.astype(np.float32)
-            made, option = bias(b, rng, channels, spread, bias_scales, self.dtype, self.bias_bits)
+            made, option = bias(
+                b, rng, channels, spread, bias_scales, self.dtype, self.bias_bits, self.idle
+            )
             inputs.append(made)
             extra.update(option)
         rows, columns = (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from minfer.compiler.ir import Graph
+from minfer.compiler.passes.drop_constant_channels import drop_constant_channels
 from minfer.compiler.passes.drop_reshapes import drop_reshapes
 from minfer.compiler.passes.float_face import float_face
 from minfer.compiler.passes.fold_constants import fold_constants
@@ -27,6 +28,7 @@ PASSES = (
     fuse_clamps,
     fold_dilations,
     fold_pads,
+    drop_constant_channels,
     lower_copies,
     lower_variables,
     drop_reshapes,
