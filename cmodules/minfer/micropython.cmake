@@ -3,7 +3,7 @@ include_guard(GLOBAL)
 set(MINFER_DIR ${CMAKE_CURRENT_LIST_DIR})
 
 # Only binding/ names qstrs. The rest is a library of its own, which MicroPython does not scan for them.
-set(MINFER_PARTS engine ops signal)
+set(MINFER_PARTS engine ops signal kernels/extra)
 if(NOT CMSIS_NN_LIB)
     list(APPEND MINFER_PARTS kernels/portable kernels/m0plus kernels/dsp kernels/rv32)
     set(CMSIS_NN_INCLUDE ${MINFER_DIR}/kernels/include)

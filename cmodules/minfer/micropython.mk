@@ -3,7 +3,7 @@ MINFER_DIR := $(USERMOD_DIR)
 
 # Only binding/ names qstrs; the rest knows nothing of MicroPython and is not scanned for them.
 SRC_USERMOD_C += $(wildcard $(MINFER_DIR)/binding/*.c)
-MINFER_PARTS := engine ops signal
+MINFER_PARTS := engine ops signal kernels/extra
 CFLAGS_USERMOD += -I$(MINFER_DIR) -I$(MINFER_DIR)/engine
 
 ifeq ($(CMSIS_NN_LIB),)

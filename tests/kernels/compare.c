@@ -4,10 +4,13 @@
 #include <string.h>
 
 #include "arm_nnfunctions.h"
+#include "kernels/extra/mnf_columns.h"
 #include "kernels/overlap.h"
 #include "kernels/portable/mnf_depthwise.h"
 
 #define GUARD 16
+#define MOST_CHANNELS 96
+#define MOST_WEIGHTS 5184
 
 int main(void);
 int32_t portable_arm_convolve_wrapper_s8(
@@ -41,8 +44,8 @@ arm_cmsis_nn_status portable_arm_elementwise_add_s8(
     const int32_t block_size);
 
 static int8_t input[1024] __attribute__((aligned(4)));
-static int8_t weights[4096 + 64] __attribute__((aligned(16)));
-static int32_t bias[64], multiplier[64], shift[64];
+static int8_t weights[MOST_WEIGHTS] __attribute__((aligned(16)));
+static int32_t bias[MOST_CHANNELS], multiplier[MOST_CHANNELS], shift[MOST_CHANNELS];
 static int8_t expected[1024 + 2 * GUARD], found[1024 + 2 * GUARD];
 static uint32_t scratch[700];
 
@@ -138,7 +141,7 @@ static result_t convolve(void) {
     in.c = filter.c * groups;
     out.c = filter.n = groups * between(1, one_in(4) ? 40 : 10);
     const int32_t depth = filter.h * filter.w * filter.c;
-    if (in.n * in.h * in.w * in.c > 1024 || out.n * out.h * out.w * out.c > 1024 || depth * out.c > 4096 || out.c > 64) {
+    if (in.n * in.h * in.w * in.c > 1024 || out.n * out.h * out.w * out.c > 1024 || depth * out.c > 4096 || out.c > MOST_CHANNELS) {
         return TOO_LARGE;
     }
     int32_t size = arm_convolve_wrapper_s8_get_buffer_size(&conv, &in, &filter, &out);
@@ -239,6 +242,50 @@ static result_t fully_connect(void) {
     return compared(size, guard);
 }
 
+// The weights are by columns, the portable kernel takes them a row at a time.
+static result_t fully_connect_columns(void) {
+    const int32_t channels = between(1, one_in(4) ? MOST_CHANNELS : 24), depth = between(1, one_in(2) ? 300 : 70);
+    const int32_t rows = one_in(2) ? 1 : between(2, 5), n_out = rows * channels;
+    if (rows * depth > 1024 || ((channels + 7) & ~7) * depth > MOST_WEIGHTS || n_out > 1024) {
+        return TOO_LARGE;
+    }
+    cmsis_nn_fc_params params = {
+        .input_offset = -any_zero_point(),
+        .filter_offset = one_in(4) ? -any_zero_point() : 0,
+        .output_offset = any_zero_point(),
+        .activation = any_clamp(),
+    };
+    fill(input, sizeof(input), -128);
+    const uint32_t sparse = (uint32_t)between(0, 3); // of three inputs so many are zero
+    for (int32_t i = 0; i < rows * depth; i++) {
+        input[i] = any() % 3 < sparse ? (int8_t)-params.input_offset : input[i];
+    }
+    fill(weights, sizeof(weights), one_in(4) ? -128 : -127);
+    fill_requant(channels, depth);
+    prepare();
+    const bool per_channel = one_in(2);
+    const int32_t *biases = one_in(8) ? NULL : bias;
+    int8_t *const row = (int8_t *)scratch;
+    const cmsis_nn_context context = {NULL, 0};
+    const cmsis_nn_dims one_in_row = {1, 1, 1, depth}, one_filter = {depth, 1, 1, 1}, one_out = {1, 1, 1, 1};
+    for (int32_t o = 0; o < channels; o++) {
+        for (int32_t k = 0; k < depth; k++) {
+            row[k] = (int8_t)(weights[(o & ~7) * depth + k * 8 + (o & 7)] ^ -128);
+        }
+        const int32_t q = per_channel ? o : 0;
+        const cmsis_nn_quant_params quant = {multiplier + q, shift + q, 0};
+        for (int32_t r = 0; r < rows; r++) {
+            portable_arm_fully_connected_wrapper_s8(&context, &params, &quant, &one_in_row, input + r * depth, &one_filter, row, &one_out,
+                biases ? biases + o : NULL, &one_out, expected + GUARD + r * channels + o);
+        }
+    }
+    const cmsis_nn_quant_params quant = {multiplier, shift, per_channel};
+    const cmsis_nn_dims in = {rows, 1, 1, depth}, filter = {depth, 1, 1, channels}, out = {rows, 1, 1, channels};
+    mnf_fully_connected_columns_s8(
+        &params, &quant, &in, input, &filter, (const uint8_t *)weights, biases, &out, found + GUARD);
+    return compared(0, scratch[0]);
+}
+
 static result_t add(void) {
     const int32_t n = between(1, 80), left_shift = one_in(8) ? between(0, 20) : 20, a_offset = -any_zero_point(), b_offset = -any_zero_point();
     const int32_t a_shift = one_in(4) ? between(-31, 2) : between(-3, 0), b_shift = one_in(4) ? between(-31, 2) : between(-3, 0);
@@ -293,7 +340,7 @@ __attribute__((section(".start"), used)) static const void *const vectors[] = {s
 
 int main(void) {
     random_state = 1;
-    result_t (*const kernels[])(void) = {convolve, convolve_depthwise, fully_connect, add};
+    result_t (*const kernels[])(void) = {convolve, convolve_depthwise, fully_connect, fully_connect_columns, add};
     for (uint32_t k = 0; k < sizeof(kernels) / sizeof(kernels[0]); k++) {
         for (int32_t done = 0; done < SHAPES;) {
             const result_t result = kernels[k]();

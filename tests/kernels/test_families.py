@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from c_programs import KERNELS, MINFER, WARNINGS, includes
+from c_programs import EXTRA, KERNELS, MINFER, WARNINGS, includes
 
 HERE = Path(__file__).parent
 SHAPES = 10_000  # of each kernel
@@ -65,7 +65,7 @@ def build(folder: Path, name: str) -> Path:
     library = f"-specs={family.library}.specs"
     compile_ = [*compiler, library, "-std=gnu99", "-O2", "-ffunction-sections", *WARNINGS, *includes()]
     portable = [path for path in KERNELS if path.parent.name == "portable"]
-    own = [*portable, *(path for path in KERNELS if path.parent.name == (family.folder or name))]
+    own = [*portable, *(path for path in KERNELS if path.parent.name == (family.folder or name)), *EXTRA]
     run(*compile_, "-DMNF_PORTABLE", "-c", *portable, cwd=folder)
     reference = folder / "reference"
     run(*compiler, "-r", "-nostdlib", *sorted(folder.glob("*.o")), "-o", reference)

@@ -27,6 +27,12 @@ typedef enum {
     MNF_STATE = 2,
 } mnf_kind_t;
 
+// How an operator's weights are ordered: as TensorFlow Lite does, or as FULLY_CONNECTED alone may, by columns.
+typedef enum {
+    MNF_ROWS = 0,
+    MNF_COLUMNS = 1,
+} mnf_layout_t;
+
 // The operators, by their opcodes: X(opcode, name, mnf_op_... its definition in ops/).
 #define MNF_OPS(X) \
     X(0, ADD, add) \

@@ -6,7 +6,6 @@
 #include "ops/ops.h"
 
 #define MAX_BYTES 0x7fffffffu // sizes and offsets are below 2^31, so that they fit the int32_t of the kernels' interface
-#define MAX_LAYOUT 0
 
 static bool check_section(const mnf_header_t *header, uint32_t *end, uint32_t offset, uint64_t size, mnf_error_t *error) {
     MNF_REQUIRE(offset >= *end && offset % MNF_ALIGN == 0, SECTION_ORDER, *end, offset);
@@ -147,7 +146,8 @@ static bool check_record(const mnf_model_t *model, const mnf_op_t *op, uint32_t 
     MNF_REQUIRE(mnf_op_name(op->opcode) != NULL, OP_UNKNOWN, MNF_N_OPS, op->opcode);
     MNF_REQUIRE(def != NULL, OP_LEFT_OUT, count_ops(), op->opcode);
     MNF_REQUIRE(op->version == 1, OP_VERSION, 1, op->version);
-    MNF_REQUIRE(op->layout <= MAX_LAYOUT, OP_LAYOUT, MAX_LAYOUT, op->layout);
+    const uint32_t layouts = op->opcode == MNF_OP_FULLY_CONNECTED ? MNF_COLUMNS : MNF_ROWS;
+    MNF_REQUIRE(op->layout <= layouts, OP_LAYOUT, layouts, op->layout);
     MNF_REQUIRE(op->n_inputs >= 1 && (def->n_inputs == MNF_ANY || op->n_inputs == def->n_inputs), OP_INPUTS, def->n_inputs, op->n_inputs);
     MNF_REQUIRE(op->n_outputs == 1, OP_OUTPUTS, 1, op->n_outputs);
     MNF_REQUIRE(n % 2 == 0 || op->tensors[n] == 0, NOT_ZERO, 0, op->tensors[n]);

@@ -2,6 +2,7 @@
 //
 // A family's folder beside this file replaces single functions of kernels/portable. All folders are always compiled: a family's
 // file is empty unless MNF_CORE_... is its own, a portable function is left out where MNF_OWN_... says that the family has one.
+// kernels/extra has functions that the CMSIS-NN interface has no names for: they are built beside a CMSIS-NN of the user's too.
 // -DMNF_PORTABLE builds the portable functions for every core. No two files of all folders have the same name.
 //
 // The host's compiler plans the arena with the kernels it was built with, and the file runs on every core. So what a

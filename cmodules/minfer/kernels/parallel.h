@@ -15,7 +15,7 @@
 // The most parts there ever are, in any build: scratch that each part has for itself is planned for so many.
 #define MNF_MAX_PARTS 2
 
-#define MNF_PART_STACK 1024
+#define MNF_PART_STACK 1280
 
 typedef void (*mnf_run_part_t)(void *job, uint32_t part, uint32_t parts);
 

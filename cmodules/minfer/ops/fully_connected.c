@@ -1,4 +1,5 @@
 #include "arm_nnfunctions.h"
+#include "kernels/extra/mnf_columns.h"
 #include "kernels/portable/mnf_kernels.h"
 #include "ops.h"
 
@@ -12,20 +13,36 @@ static bool is_convolution(const mnf_node_t *node) {
     return mnf_width(mnf_input(node, X), mnf_input(node, WEIGHTS)) != MNF_WIDTH_S8;
 }
 
+static bool by_columns(const mnf_node_t *node) {
+    return node->op->layout == MNF_COLUMNS;
+}
+
+static bool check_dtypes(const mnf_node_t *node, mnf_error_t *error) {
+    const mnf_tensor_t *x = mnf_input(node, X), *w = mnf_input(node, WEIGHTS), *y = mnf_output(node);
+    if (by_columns(node)) {
+        return mnf_check_dtype(x, MNF_INT8, error) && mnf_check_dtype(y, MNF_INT8, error) && mnf_check_const(w, MNF_UINT8, error);
+    }
+    if (w->kind != MNF_CONST) { // computed
+        return mnf_check_dtype(w, MNF_INT8, error) && mnf_check_activations(x, y, error);
+    }
+    return mnf_check_weights(node, X, WEIGHTS, true, error);
+}
+
 static bool check(const mnf_node_t *node, mnf_error_t *error) {
     const mnf_tensor_t *x = mnf_input(node, X), *w = mnf_input(node, WEIGHTS), *y = mnf_output(node);
     const int32_t *p = node->params;
-    const bool computed = w->kind != MNF_CONST;
-    if (computed ? !mnf_check_dtype(w, MNF_INT8, error) || !mnf_check_activations(x, y, error)
-        : !mnf_check_weights(node, X, WEIGHTS, true, error)) {
+    if (!check_dtypes(node, error)) {
         return false;
     }
     MNF_REQUIRE(w->rank == 2, OP_RANK, 2, w->rank);
-    const int32_t depth = w->dims[1], channels = w->dims[0], rows = mnf_elements(x) / depth;
-    MNF_REQUIRE(rows * depth == mnf_elements(x), OP_SHAPE, depth, mnf_elements(x));
-    MNF_REQUIRE((int64_t)rows * channels == mnf_elements(y), OP_SHAPE, (int64_t)rows * channels, mnf_elements(y));
+    const int32_t depth = w->dims[1], rows = mnf_elements(x) / depth;
+    MNF_REQUIRE(rows > 0 && rows * depth == mnf_elements(x), OP_SHAPE, depth, mnf_elements(x));
+    const int32_t channels = mnf_elements(y) / rows;
+    MNF_REQUIRE(channels > 0 && rows * channels == mnf_elements(y), OP_SHAPE, (int64_t)rows * w->dims[0], mnf_elements(y));
     MNF_REQUIRE(depth <= INT32_MAX / 512, RANGE, INT32_MAX / 512, depth);
     MNF_REQUIRE(channels <= INT32_MAX / 16, RANGE, INT32_MAX / 16, channels);
+    const int32_t stored = by_columns(node) ? (channels + 7) & ~7 : channels;
+    MNF_REQUIRE(w->dims[0] == stored, OP_SHAPE, stored, w->dims[0]);
     const int32_t lowest = w->dtype == MNF_INT4 ? 0 : INT8_MIN, highest = w->dtype == MNF_INT4 ? 0 : INT8_MAX;
     MNF_REQUIRE(p[WEIGHTS_ZERO_POINT] >= lowest && p[WEIGHTS_ZERO_POINT] <= highest, ZERO_POINT, 0, p[WEIGHTS_ZERO_POINT]);
     return mnf_check_clamp(p[MIN], p[MAX], x->dtype, error)
@@ -34,7 +51,8 @@ static bool check(const mnf_node_t *node, mnf_error_t *error) {
 
 static cmsis_nn_dims filter_dims(const mnf_node_t *node) {
     const mnf_tensor_t *w = mnf_input(node, WEIGHTS);
-    return (cmsis_nn_dims) {w->dims[1], 1, 1, w->dims[0]};
+    const int32_t depth = w->dims[1], rows = mnf_elements(mnf_input(node, X)) / depth;
+    return (cmsis_nn_dims) {depth, 1, 1, mnf_elements(mnf_output(node)) / rows};
 }
 
 // The same layer as a convolution: an image of one column, a row of it for each row of the input.
@@ -63,6 +81,9 @@ static convolution_t convolution(const mnf_node_t *node) {
 }
 
 static uint32_t scratch(const mnf_node_t *node) {
+    if (by_columns(node)) {
+        return 0;
+    }
     if (!is_convolution(node)) {
         const cmsis_nn_dims filter = filter_dims(node);
         return (uint32_t)arm_fully_connected_s8_get_buffer_size(&filter);
@@ -129,6 +150,11 @@ static int32_t run(const mnf_node_t *node, void *buffer, uint32_t size) {
     int32_t *requant = mnf_input_data(node, REQUANT);
     const int32_t n = mnf_input(node, REQUANT)->dims[1];
     const cmsis_nn_quant_params quant = {requant, requant + n, n > 1};
+    if (by_columns(node)) {
+        mnf_fully_connected_columns_s8(&params, &quant, &in, mnf_input_data(node, X), &filter, mnf_input_data(node, WEIGHTS),
+            mnf_input_data(node, BIAS), &out, mnf_output_data(node));
+        return ARM_CMSIS_NN_SUCCESS;
+    }
     if (size > 0) {
         // Only kernels that work with sums of the weights ask for scratch.
         arm_vector_sum_s8(buffer, filter.n, filter.c, mnf_input_data(node, WEIGHTS),
