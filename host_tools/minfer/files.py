@@ -30,11 +30,13 @@ def compile_file(
     frontend: Union[str, Path, Mapping[str, Any], None] = None,
     samples: Union[str, Path, np.ndarray, None] = None,
     min_ram: bool = False,
+    columns: bool = True,
 ) -> bytes:
     """The .mnf bytes of a .tflite file; the name is that of the file if none is given.
 
     frontend: a recipe, as minfer.recipe.load_recipe takes it. samples: windows of features, or a .npy file of them, whose
     statistics go into the recipe. min_ram: compute bands of rows where that makes the arena smaller.
+    columns: as compile_model() takes it.
     """
     recipe = None
     if frontend is not None:
@@ -47,7 +49,7 @@ def compile_file(
     elif samples is not None:
         raise ConvertError("samples: expected a recipe that they belong to, found none: --frontend")
     try:
-        return compile_model(path.read_bytes(), name or path.stem, labels, recipe, min_ram)
+        return compile_model(path.read_bytes(), name or path.stem, labels, recipe, min_ram, columns)
     except ConvertError as error:
         raise ConvertError(f"{path}: {error}") from error
 
@@ -57,7 +59,7 @@ def convert(
 ) -> Model:
     """Compiles a .tflite file to a .mnf file, beside it if `output` is not given, and returns the Model.
 
-    settings: name, labels, frontend, samples, min_ram, as compile_file() takes them. Raises ConvertError; OSError for files that
+    settings: name, labels, frontend, samples, min_ram, columns, as compile_file() takes them. Raises ConvertError; OSError for files that
     cannot be read.
     """
     source = Path(model)

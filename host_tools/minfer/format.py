@@ -48,6 +48,16 @@ class Kind(IntEnum):
     STATE = 2
 
 
+class Layout(IntEnum):
+    """Orders of an operator's weights: as TensorFlow Lite has them, or a column after the other."""
+
+    ROWS = 0
+    COLUMNS = 1
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
 class Opcode(IntEnum):
     """Operators of the file."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Optional
 
 from minfer.engine import EdgeInfo, Model, OpInfo, TensorInfo
-from minfer.format import Kind
+from minfer.format import Kind, Layout
 
 
 @dataclass(frozen=True)
@@ -168,6 +168,7 @@ def _op(op: OpInfo) -> dict[str, Any]:
         "name": op.name,
         "rows": op.rows,
         "title": op.title,
+        "layout": str(Layout(op.layout)),
         "inputs": [list(t.shape) for t in op.inputs if t is not None and not t.is_constant],
         "outputs": [list(t.shape) for t in op.outputs],
         "macs": op.macs,

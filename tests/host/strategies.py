@@ -52,7 +52,7 @@ convolutions = st.builds(
 fully_connected = st.builds(
     FullyConnected,
     x=st.lists(st.integers(1, 9), min_size=1, max_size=4).map(tuple),
-    out=st.integers(1, 9),
+    out=st.integers(1, 9) | st.integers(16, 70),
     bias=st.sampled_from(("present", "absent", "none")),
     per_channel=st.booleans(),
     activation=ACTIVATION,

@@ -58,7 +58,7 @@ def _operators(operators: list[dict[str, Any]]) -> Table:
             " + ".join(map(_shape, op["inputs"])),
             " + ".join(map(_shape, op["outputs"])),
             f"{op['macs']:,}",
-            f"{op['weight_bytes']:,}",
+            f"{op['weight_bytes']:,}" + ("" if op["layout"] == "rows" else f" by {op['layout']}"),
             f"{op['scratch_bytes']:,}",
         )
     return table

@@ -11,6 +11,7 @@ from minfer.compiler.import_tflite import import_tflite
 from minfer.compiler.ir import Edge, Graph, Op
 from minfer.compiler.min_ram import min_ram as in_fewest_bytes
 from minfer.compiler.passes import run_passes
+from minfer.compiler.passes.by_columns import by_columns
 from minfer.compiler.plan import Needs, apart, plan
 from minfer.engine import Model
 from minfer.errors import ConvertError, ModelError
@@ -24,14 +25,18 @@ def compile_model(
     labels: Sequence[str] = (),
     recipe: Optional[Callable[[Model], str]] = None,
     min_ram: bool = False,
+    columns: bool = True,
 ) -> bytes:
     """Compiles the bytes of a .tflite file to those of a .mnf file.
 
     `name`, `labels` (one for each class of the first output) and what `recipe` makes for the model travel in the file.
     With `min_ram` operators are computed in bands of rows where that makes the arena smaller.
+    `columns`: weights of fully connected layers with 16 channels or more go by columns (docs/FORMAT.md, layout 1).
     Raises ConvertError where the model is not one that minfer runs exactly.
     """
     graph = run_passes(import_tflite(source))
+    if columns:
+        graph = by_columns(graph)
     _check_outputs(graph)
     _check_labels(graph, labels)
     metadata = {

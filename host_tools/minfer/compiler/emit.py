@@ -19,7 +19,7 @@ TENSOR = struct.Struct("<BBBBIIfi6i")
 OP = struct.Struct("<HHBBBBIII")
 IO = struct.Struct("<HBB")
 CHECKED_FROM = 12
-OP_VERSION, LAYOUT = 1, 0
+OP_VERSION = 1
 
 
 def emit(graph: Graph, plan: Plan, metadata: dict[str, bytes]) -> bytes:
@@ -141,7 +141,7 @@ def _op(op: Op, plan: Plan, numbers: dict[Tensor, int]) -> bytes:
         params = struct.pack(f"<{len(words)}i", *words)
         return (
             OP.pack(
-                Opcode[op.kind], OP.size + len(tensors) + len(params), OP_VERSION, LAYOUT,
+                Opcode[op.kind], OP.size + len(tensors) + len(params), OP_VERSION, op.layout,
                 len(op.inputs), len(op.outputs),
                 plan.scratch.get(op, 0), plan.scratch_sizes[op], min(op.macs, 2**32 - 1),
             )

@@ -14,7 +14,7 @@ from typing import NamedTuple, Optional, Protocol
 import numpy as np
 
 from minfer.errors import ConvertError
-from minfer.format import DType, Kind
+from minfer.format import DType, Kind, Layout
 
 
 @dataclass(eq=False)
@@ -110,7 +110,7 @@ class Op:
     """An operator: `kind` is a name of `minfer.format.Opcode`, or one of those that a pass removes.
 
     `source` says where in the source model it comes from: "operator 3 (CONV_2D)"; `rows` which part of
-    that one's output it is, where not all.
+    that one's output it is, where not all; `layout` the order of its weights.
     """
 
     kind: str
@@ -120,6 +120,7 @@ class Op:
     macs: int = 0
     source: str = ""
     rows: Optional[Rows] = None
+    layout: Layout = Layout.ROWS
 
     def refusal(self, why: str) -> ConvertError:
         """The error that says why this operator cannot be converted."""

@@ -139,6 +139,28 @@ CASES: list[Spec] = [
     FullyConnected(weights=(-128, -128)),
     FullyConnected(x=(1, 640), out=3),
     FullyConnected(x=(1, 300), out=33, per_channel=True, zero_points=(-128, 4, 0)),
+    # So many channels that the weights are by columns.
+    *(
+        FullyConnected(x=(batch, depth), out=out, per_channel=c, zero_points=z)
+        for (batch, depth), (out, c), z in product(
+            ((1, 1), (3, 70), (1, 300)),
+            ((16, False), (21, True), (100, False)),
+            ((-128, 4, 0), (127, -2, -128), (0, 0, 17)),
+        )
+    ),
+    *(FullyConnected(x=(2, 2, 9), out=17, keep_num_dims=k) for k in (False, True)),
+    *(
+        FullyConnected(x=(1, 90), out=24, **line)
+        for line in (
+            dict(bias="absent"),
+            dict(bias="none", per_channel=True),
+            dict(activation="RELU6"),
+            dict(weights=(-128, -128)),
+            dict(spread=5000.0),
+            dict(multiplier=130.0, weights=(-1, 1), bias_spread=3),
+            dict(multiplier=2.0**-24, bias_spread=1 << 28),
+        )
+    ),
     # Other types.
     *(FullyConnected(**types, **line) for types in TYPES for line in TYPED),
     *(FullyConnected(**INT16, bias_bits=32, **line) for line in TYPED if "bias" not in line),
