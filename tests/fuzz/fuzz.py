@@ -56,7 +56,7 @@ class Report:
 
 
 def seeds() -> Iterator[tuple[str, bytes]]:
-    """Names and bytes of model files: small ones, of every operator the tables of generated cases have, and in bands of rows."""
+    """Names and bytes of model files: small ones, of every operator the tables of generated cases have in each layout, and in bands of rows."""
     import minfer
     from banded import compile_in_bands
     from cases import all_specs
@@ -64,7 +64,9 @@ def seeds() -> Iterator[tuple[str, bytes]]:
     files: dict[str, dict[bytes, str]] = defaultdict(dict)
     for spec in all_specs():
         model = spec.case().model
-        files[spec.operator].setdefault(minfer.compile_model(model), spec.name)
+        file = minfer.compile_model(model)
+        layouts = {op.layout for op in minfer.Model.load(file).ops}
+        files[f"{spec.operator}-{max(layouts, default=0)}"].setdefault(file, spec.name)
         banded = compile_in_bands(model, max, lambda rows: (rows // 2, rows))
         if banded is not None:
             files["BANDS"].setdefault(banded, spec.name)

@@ -56,15 +56,21 @@ def two_bands() -> bytes:
     )
 
 
+def first_case(operator: str, layout: int) -> bytes:
+    """The first generated case of an operator that has weights in this layout."""
+    specs = (spec for spec in all_specs() if spec.operator == operator)
+    for file in (minfer.compile_model(spec.case().model) for spec in specs):
+        (ops_offset,) = struct.unpack_from("<I", file, 32)
+        if file[ops_offset + 5] == layout:
+            return file
+    raise LookupError(f"no case of {operator} has layout {layout}")
+
+
 class Broken:
     """The compiled model of the first generated case of an operator, or the one of `two_bands`, to be edited."""
 
-    def __init__(self, operator: str) -> None:
-        if operator == BANDS:
-            self.file = bytearray(two_bands())
-        else:
-            spec = next(spec for spec in all_specs() if spec.operator == operator)
-            self.file = bytearray(minfer.compile_model(spec.case().model))
+    def __init__(self, operator: str, layout: int = 0) -> None:
+        self.file = bytearray(two_bands() if operator == BANDS else first_case(operator, layout))
         self.header = Record(self.file, 0, HEADER)
         self.ends_at = len(self.file)
         self.address = 0  # remainder by 4

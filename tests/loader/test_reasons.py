@@ -13,6 +13,7 @@ MNF_H = Path(__file__).resolve().parents[2] / "cmodules/minfer/engine/mnf.h"
 HUGE = 0x7FFFFFFF
 LONG_STEP = (1 << 15) + 1  # one more than a kernel goes at once
 WRAPS = 0xFFFFFFF0  # added to a size it begins anew at 0
+BY_COLUMNS = "FULLY_CONNECTED/1"  # the layout of its weights
 CASES: list[tuple[str, str, Callable[[Broken], None]]] = []
 
 
@@ -109,6 +110,7 @@ field("OP_UNKNOWN", "op", "opcode", 0xFFFF)
 field("OP_UNKNOWN", "op", "opcode", 999)
 field("OP_VERSION", "op", "version", 2)
 field("OP_LAYOUT", "op", "layout", 1)
+field("OP_LAYOUT", "op", "layout", 2, BY_COLUMNS)
 field("OP_INPUTS", "op", "n_inputs", 3)
 field("OP_INPUTS", "op", "n_inputs", 0, "CONCATENATION")
 field("OP_OUTPUTS", "op", "n_outputs", 0)
@@ -323,6 +325,36 @@ def weights_of_three_dimensions(b: Broken) -> None:
     w["rank"], w["dim0"], w["dim3"] = 3, w["dim0"] * w["dim3"], 1
 
 
+# Weights by columns, and such that are not.
+field("OP_DTYPE", "op", "layout", 1, "FULLY_CONNECTED")
+field("OP_DTYPE", "op", "layout", 0, BY_COLUMNS)
+field("OP_DTYPE", "in1", "dtype", 7, BY_COLUMNS)
+
+
+@refused("OP_SHAPE", BY_COLUMNS)
+def rows_of_weights_that_are_no_whole_block(b: Broken) -> None:
+    w = b.operand("in1")
+    w["dim0"], w["size"] = w["dim0"] - 1, w["size"] - w["dim1"]
+
+
+@refused("OP_SHAPE", BY_COLUMNS)
+def one_block_of_weights_too_few(b: Broken) -> None:
+    w = b.operand("in1")
+    w["dim0"], w["size"] = w["dim0"] - 8, w["size"] - 8 * w["dim1"]
+
+
+@refused("OP_SHAPE", BY_COLUMNS)
+def more_channels_than_weights_by_columns(b: Broken) -> None:
+    w, y = b.operand("in1"), b.operand("out")
+    y["dim1"] = y["size"] = w["dim0"] + 1
+
+
+@refused("OP_RANK", BY_COLUMNS)
+def weights_by_columns_in_one_dimension(b: Broken) -> None:
+    w = b.operand("in1")
+    w["rank"], w["dim0"], w["dim1"] = 1, w["dim0"] * w["dim1"], 1
+
+
 @refused("MULTIPLIER")
 def negative_multiplier_of_a_channel(b: Broken) -> None:
     b.word(b.operand("in3"), 0, -1)
@@ -369,7 +401,8 @@ def reasons() -> list[str]:
     "reason, operator, edit", CASES, ids=lambda value: getattr(value, "__name__", value)
 )
 def test_refusal(reason: str, operator: str, edit: Callable[[Broken], None]) -> None:
-    b = Broken(operator)
+    name, _, layout = operator.partition("/")
+    b = Broken(name, int(layout or 0))
     assert b.load() == ("OK", ""), "the file is broken before it is edited"
     edit(b)
     found, words = b.load()
