@@ -84,6 +84,11 @@ def _look(tree: Any, *path: str) -> Any:
     return tree
 
 
+def _base(figure: str, name: str, *path: str) -> Any:
+    """Of a model, however it was converted."""
+    return _look(BASELINES, figure, name.partition("-")[0], *path)
+
+
 def _with_ratio(text: str, value: Optional[float], base: Optional[float]) -> str:
     found = ratio(value, base)
     return f"{text} ({found})" if found else text
@@ -99,7 +104,7 @@ def _instructions(result: Result) -> Sheet:
         row = [name]
         for core in result["cores"]:
             run = _look(model, core, "run")
-            base = _look(BASELINES, "instructions", name, core)
+            base = _base("instructions", name, core)
             text = "" if run is None else f"{_millions(run)}, {run / model['macs']:.2f}"
             row.append(_with_ratio(text, run, base))
         rows.append(row)
@@ -121,7 +126,7 @@ def _cycles(result: Result) -> Sheet:
         rows.append(
             [
                 name,
-                _with_ratio(_millions(one), one, BASELINES["cycles"].get(name)),
+                _with_ratio(_millions(one), one, _base("cycles", name)),
                 f"{one / model['macs']:.2f}",
                 f"{one / HERTZ * 1e3:.1f}",
                 MISSING if two is None else _millions(two),
@@ -141,10 +146,10 @@ def _memory(result: Result) -> Sheet:
             [
                 name,
                 f"{model['macs']:,}",
-                _with_ratio(f"{arena:,}", arena, BASELINES["arena"].get(name)),
+                _with_ratio(f"{arena:,}", arena, _base("arena", name)),
                 f"{model['scratch']:,}",
                 f"{model['file']:,}",
-                _with_ratio(f"{code:,}" if code else MISSING, code, BASELINES["code"].get(name)),
+                _with_ratio(f"{code:,}" if code else MISSING, code, _base("code", name)),
             ]
         )
     title = "Bytes: RAM of the arena, the largest scratch in it, the model file, the engine with its operators only"

@@ -14,12 +14,15 @@ ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT.parent / "shared"
 DIGITS = ROOT / "examples" / "digits"
 
+BY_ROWS = "-by-rows"  # ends the name of a model that is converted with --no-columns
+
 # Short name: the model in ../shared/models, the archive of what the reference gives for it.
 REAL = {
     "kws": ("kws_ref_model", "mlperf_tiny__kws_ref_model"),
     "vww": ("vww_96_int8", "mlperf_tiny__vww_96_int8"),
     "resnet8": ("pretrainedResnet_quant", "mlperf_tiny__pretrainedResnet_quant"),
     "ad": ("ad01_int8", "mlperf_tiny__ad01_int8"),
+    "ad" + BY_ROWS: ("ad01_int8", "mlperf_tiny__ad01_int8"),
     "person": ("person_detect", "tflm__person_detect"),
     "micro_speech": ("micro_speech_quantized", "tflm__micro_speech_quantized"),
     "hello": ("hello_world_int8", "tflm__hello_world_int8"),
@@ -71,6 +74,7 @@ def _real(name: str) -> Workload | None:
     path, golden = SHARED / "models" / f"{source}.tflite", SHARED / "golden" / f"{archive}.npz"
     if not (path.is_file() and golden.is_file()):
         return None
-    file = compile_model(path.read_bytes(), name, min_ram=name.endswith(MIN_RAM))
+    settings = {"min_ram": name.endswith(MIN_RAM), "columns": not name.endswith(BY_ROWS)}
+    file = compile_model(path.read_bytes(), name, **settings)
     with np.load(golden) as arrays:
         return Workload(name, file, arrays["in0"][0].tobytes(), arrays["ref0"][0].tobytes())
