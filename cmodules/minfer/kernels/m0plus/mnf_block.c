@@ -3,13 +3,12 @@
 
 #if MNF_CORE_M0PLUS
 
-// Offsets in mnf_block_t: columns 0, row 4, depth 8, bias 12, multiplier 16, shift 20, output 24, step 28, channels 32,
-// pixels 36, output_offset 40, min 44, max 48, even 52, rest_end 56, end 60.
+// Offsets in mnf_block_t: entry 0, back 4, end 8, columns 12, row 16, depth 20, channel 24, output 28, step 32, less 36, more 40,
+// min 44, max 48.
 //
 // Registers while multiplying: r0 four weights, r1 one of them, r2 r3 r4 products, r5 r6 sums of the high lanes (pixels 1, 3),
 // r7 columns; r8 r9 sums of whole words, r10 weights, r11 where columns end; r12 min, lr max throughout.
-// While requantising: r0 the sum, r1 r4 scratch, r2 r3 halves of the multiplier, r5 output, r6 output offset, r7 shift;
-// r8 r9 and the stack sums of the other pixels, r11 step. 48 bytes of stack.
+// While requantising: r0 r1 scratch, r2 output, r3 how, r4 factor, r5 less, r6 more, r7 20; r8 r9 and the stack sums, r11 step.
 
 // Two words, in r2 and its companion, have two products each: their lanes are added to the sums.
 #define SPLIT(word, whole, high) \
@@ -68,234 +67,250 @@
     "adds r4, r4, r6\n" \
     SPLIT(r4, r8, r5)
 
-#define ADVANCE(bytes) \
+// The loop takes four words of weights; a row begins with the second, third or fourth one where its words are not a multiple of four.
+#define LOOP(quad, quad_bytes) \
+    ".balign 4\n" \
+    "4:\n" \
+    quad(0) \
+    "41:\n" \
+    quad(4) \
+    quad(8) \
+    quad(12) \
+    ".if 41b - 4b - " #quad_bytes "\n" \
+    ".error \"quad_bytes\"\n" \
+    ".endif\n" \
     "mov r2, r10\n" \
-    "adds r2, #" #bytes "\n" \
-    "mov r10, r2\n"
-
-#define NEXT_OUTPUT(sum) \
-    "add r5, r11\n" \
-    "mov r0, " #sum "\n" \
-    OUTPUT
+    "adds r2, #16\n" \
+    "mov r10, r2\n" \
+    "cmp r7, r11\n" \
+    "beq 5f\n" \
+    "b 4b\n" \
+    "5:\n"
 
 // Begins a channel, the block in r0: from the word its row begins in, with the zeros before the column for what precedes the row.
-// Words that four do not divide come first.
-#define BEGIN_CHANNEL(log2_bytes) \
-    "movs r4, r0\n" \
-    "ldr r0, [r4, #4]\n" \
-    "ldr r1, [r4, #8]\n" \
-    "adds r2, r0, r1\n" \
-    "str r2, [r4, #4]\n" \
+#define BEGIN(log2_bytes, quad_bytes) \
+    "1:\n" \
+    "ldr r1, [r0, #16]\n" \
+    "ldr r2, [r0, #20]\n" \
+    "adds r3, r1, r2\n" \
+    "str r3, [r0, #16]\n" \
     "movs r3, #3\n" \
-    "ands r3, r0\n" \
-    "subs r0, r0, r3\n" \
-    "mov r10, r0\n" \
-    "adds r1, r1, r3\n" \
-    "adds r1, #3\n" \
-    "lsrs r1, r1, #2\n" \
-    "ldr r7, [r4]\n" \
+    "ands r3, r1\n" \
+    "subs r1, r1, r3\n" \
+    "adds r2, r2, r3\n" \
+    "adds r2, #3\n" \
+    "lsrs r2, r2, #2\n" \
+    "ldr r7, [r0, #12]\n" \
     "lsls r3, r3, #" #log2_bytes "\n" \
     "subs r7, r7, r3\n" \
-    "lsrs r4, r1, #2\n" \
-    "lsls r4, r4, #" #log2_bytes " + 4\n" \
-    "lsls r3, r1, #30\n" \
-    "lsrs r3, r3, #28 - " #log2_bytes "\n" \
+    "lsls r3, r2, #" #log2_bytes " + 2\n" \
     "adds r3, r3, r7\n" \
-    "adds r4, r4, r3\n" \
     "mov r11, r3\n" \
+    "str r3, [r0, #8]\n" \
+    "rsbs r2, r2, #0\n" \
+    "lsls r2, r2, #30\n" \
+    "lsrs r2, r2, #28\n" \
+    "str r2, [r0, #4]\n" \
+    "subs r1, r1, r2\n" \
+    "mov r10, r1\n" \
+    "movs r3, #" #quad_bytes " / 2\n" \
+    "muls r2, r3, r2\n" \
+    "lsrs r2, r2, #1\n" \
+    "adr r3, 4f\n" \
+    "adds r2, r2, r3\n" \
+    "str r2, [r0]\n" \
+    "2:\n" \
     "movs r5, #0\n" \
     "movs r6, #0\n" \
     "mov r8, r5\n" \
     "mov r9, r5\n" \
-    "cmp r7, r11\n"
+    "mov pc, r2\n"
 
-// The same where rows begin at multiples of 4: r10 is already at the next one. The block is in r0, where the columns end in r2,
-// where those of words that four do not divide end in r1.
-#define NEXT_ROW \
-    "ldr r7, [r0]\n" \
-    "ldr r1, [r0, #56]\n" \
-    "ldr r2, [r0, #60]\n" \
-    "movs r5, #0\n" \
-    "movs r6, #0\n" \
-    "mov r8, r5\n" \
-    "mov r9, r5\n" \
-    "cmp r7, r1\n"
+// The next channel, if there is one; where its row lies as the last one, all is known.
+#define NEXT \
+    "lsls r3, r3, #22\n" \
+    "bcs 6f\n" \
+    "ldr r0, [sp]\n" \
+    "bpl 3f\n" \
+    "b 1b\n" \
+    "3:\n" \
+    "ldm r0!, {r2, r3, r4, r7}\n" \
+    "mov r11, r4\n" \
+    "mov r4, r10\n" \
+    "subs r4, r4, r3\n" \
+    "mov r10, r4\n" \
+    "b 2b\n" \
+    "6:\n"
 
-// The sum of a channel's block is in r0, of pixels 1 and 2 in r8 and r9, of 3 on the stack; r4 is the block.
-#define BEGIN_OUTPUT \
-    "ldr r1, [r4, #16]\n" \
-    "ldm r1!, {r3}\n" \
-    "str r1, [r4, #16]\n" \
-    HALVES \
-    "ldr r1, [r4, #28]\n" \
-    "mov r11, r1\n" \
-    "ldr r5, [r4, #24]\n" \
-    "adds r1, r5, #1\n" \
-    "str r1, [r4, #24]\n" \
+// The block in r4: r1 the channel's bias, r3 how.
+#define CHANNEL \
+    "ldr r7, [r4, #24]\n" \
+    "ldm r7!, {r1, r3}\n" \
+    "str r7, [r4, #24]\n"
+
+// The flags say whether any sum is to be computed in full, the block is in r4. Leaves sums on the stack.
+#define BEGIN_OUTPUT(sums) \
+    "push {" sums "}\n" \
+    "ldr r7, [r4, #32]\n" \
+    "mov r11, r7\n" \
+    "ldr r2, [r4, #28]\n" \
+    "bne 7f\n" \
+    "adds r7, r2, #1\n" \
+    "str r7, [r4, #28]\n" \
+    "ldr r5, [r4, #36]\n" \
     "ldr r6, [r4, #40]\n" \
-    "rsbs r7, r7, #0\n"
+    "lsrs r4, r3, #17\n" \
+    "beq 8f\n" \
+    "lsls r1, r4, #16\n" \
+    "subs r5, r5, r1\n" \
+    "subs r6, r6, r1\n" \
+    "9:\n" \
+    "movs r7, #20\n"
+
+// Constants between which no output is decided, then back to where outputs are made.
+#define IN_FULL \
+    "7:\n" \
+    "adds r7, r2, #1\n" \
+    "str r7, [r4, #28]\n" \
+    "8:\n" \
+    "movs r4, #0\n" \
+    "movs r5, #1\n" \
+    "lsls r5, r5, #31\n" \
+    "mvns r6, r5\n" \
+    "b 9b\n"
+
+// The sum r0 becomes output i: 14 cycles.
+#define OUTPUT_OF(i) \
+    "lsrs r0, r3\n" \
+    "muls r0, r4, r0\n" \
+    "adds r1, r0, r5\n" \
+    "adds r0, r0, r6\n" \
+    "asrs r0, r7\n" \
+    "cmp r0, r12\n" \
+    "ble 6" #i "f\n" \
+    "asrs r1, r7\n" \
+    "cmp r0, r1\n" \
+    "bne 7" #i "f\n" \
+    "cmp r0, lr\n" \
+    "bgt 8" #i "f\n" \
+    "9" #i ":\n" \
+    "strb r0, [r2]\n"
+
+#define SELDOM(i, sum) \
+    "6" #i ":\n" \
+    "mov r0, r12\n" \
+    "b 9" #i "b\n" \
+    "7" #i ":\n" \
+    sum \
+    "bl mnf_block_in_full\n" \
+    "b 9" #i "b\n" \
+    "8" #i ":\n" \
+    "mov r0, lr\n" \
+    "b 9" #i "b\n"
+
+// What output_in_full() gives for the sum in r0. The block is on the stack below two sums.
+MNF_HOT __attribute__((naked, used)) void mnf_block_in_full(void);
+
+MNF_HOT __attribute__((used)) int32_t mnf_block_output(const mnf_block_t *block, uint32_t sum);
+
+MNF_HOT int32_t mnf_block_output(const mnf_block_t *block, uint32_t sum) {
+    const mnf_channel_t *channel = block->channel - 1;
+    const int32_t o = channel - block->channels;
+    const cmsis_nn_activation activation = {block->min, block->max};
+    return mnf_output_s8(sum - mnf_channel_raise(channel->how & 0xff), block->multiplier[o], block->shift[o],
+        block->output_offset, activation);
+}
+
+MNF_HOT void mnf_block_in_full(void) {
+    __asm__ volatile (
+        ".syntax unified\n"
+        "push {r2, r3, r4, r5, r6, r7, lr}\n"
+        "movs r1, r0\n"
+        "ldr r0, [sp, #36]\n"
+        "bl mnf_block_output\n"
+        "ldr r1, [sp, #36]\n"
+        "ldr r2, [r1, #44]\n"
+        "mov r12, r2\n"
+        "ldr r1, [r1, #48]\n"
+        "mov lr, r1\n"
+        "pop {r2, r3, r4, r5, r6, r7}\n"
+        "pop {r1}\n"
+        "bx r1\n");
+}
 
 MNF_HOT __attribute__((naked)) void mnf_block_of_4(__attribute__((unused)) mnf_block_t *block) {
     __asm__ volatile (
         ENTER(44, 48)
-        "1:\n"
-        BEGIN_CHANNEL(3)
-        "push {r4}\n" // where the columns end
-        "beq 3f\n"
-        "2:\n"
-        QUAD_4(0)
-        ADVANCE(4)
-        "cmp r7, r11\n"
-        "bne 2b\n"
-        "3:\n"
-        "pop {r2}\n"
-        "11:\n"
-        "mov r11, r2\n"
-        "cmp r7, r11\n"
-        "bne 4f\n"
-        "b 5f\n"
-        "4:\n"
-        QUAD_4(0)
-        QUAD_4(4)
-        QUAD_4(8)
-        QUAD_4(12)
-        ADVANCE(16)
-        "cmp r7, r11\n"
-        "beq 5f\n"
-        "b 4b\n"
-        "5:\n"
+        BEGIN(3, 72)
+        LOOP(QUAD_4, 72)
         "ldr r4, [sp]\n"
-        "ldr r7, [r4, #12]\n"
-        "ldm r7!, {r1}\n"
-        "str r7, [r4, #12]\n"
         "lsls r3, r5, #16\n"
         "lsls r7, r6, #16\n"
         "mov r0, r8\n"
         "subs r0, r0, r3\n"
         "mov r2, r9\n"
         "subs r2, r2, r7\n"
+        CHANNEL
         "adds r0, r0, r1\n"
         "adds r5, r5, r1\n"
         "adds r2, r2, r1\n"
         "adds r6, r6, r1\n"
-        "ldr r1, [r4, #20]\n"
-        "ldm r1!, {r7}\n"
-        "str r1, [r4, #20]\n"
-        "cmp r7, #0\n"
-        "ble 6f\n"
-        "lsls r0, r7\n"
-        "lsls r5, r7\n"
-        "lsls r2, r7\n"
-        "lsls r6, r7\n"
-        "movs r7, #0\n"
-        "6:\n"
+        "movs r1, r0\n"
+        "orrs r1, r5\n"
+        "orrs r1, r2\n"
+        "orrs r1, r6\n"
+        "lsrs r1, r3\n"
+        "lsrs r1, r1, #17\n"
         "mov r8, r5\n"
         "mov r9, r2\n"
-        "push {r6}\n"
-        BEGIN_OUTPUT
-        OUTPUT
-        NEXT_OUTPUT(r8)
-        NEXT_OUTPUT(r9)
-        "pop {r0}\n"
-        "ldr r1, [sp]\n"
-        "ldr r1, [r1, #36]\n"
-        "cmp r1, #3\n"
-        "beq 7f\n"
-        "add r5, r11\n"
-        OUTPUT
-        "7:\n"
-        "ldr r0, [sp]\n"
-        "ldr r1, [r0, #32]\n"
-        "subs r1, r1, #1\n"
-        "str r1, [r0, #32]\n"
-        "beq 8f\n"
-        "ldr r1, [r0, #52]\n"
-        "cmp r1, #0\n"
-        "bne 9f\n"
-        "b 1b\n"
-        "9:\n"
-        NEXT_ROW
-        "beq 10f\n"
-        "mov r11, r1\n"
-        "push {r2}\n"
-        "b 2b\n"
-        "10: b 11b\n"
-        "8:\n"
-        LEAVE);
+        BEGIN_OUTPUT("r0, r6")
+        OUTPUT_OF(0)
+        "add r2, r11\n"
+        "mov r0, r8\n"
+        OUTPUT_OF(1)
+        "add r2, r11\n"
+        "mov r0, r9\n"
+        OUTPUT_OF(2)
+        "add r2, r11\n"
+        "ldr r0, [sp, #4]\n"
+        OUTPUT_OF(3)
+        "add sp, #8\n"
+        NEXT
+        LEAVE
+        IN_FULL
+        SELDOM(0, "ldr r0, [sp]\n")
+        SELDOM(1, "mov r0, r8\n")
+        SELDOM(2, "mov r0, r9\n")
+        SELDOM(3, "ldr r0, [sp, #4]\n"));
 }
 
 MNF_HOT __attribute__((naked)) void mnf_block_of_2(__attribute__((unused)) mnf_block_t *block) {
     __asm__ volatile (
         ENTER(44, 48)
-        "1:\n"
-        BEGIN_CHANNEL(2)
-        "push {r4}\n"
-        "beq 3f\n"
-        "2:\n"
-        QUAD_2(0)
-        ADVANCE(4)
-        "cmp r7, r11\n"
-        "bne 2b\n"
-        "3:\n"
-        "pop {r2}\n"
-        "11:\n"
-        "mov r11, r2\n"
-        "cmp r7, r11\n"
-        "beq 5f\n"
-        "4:\n"
-        QUAD_2(0)
-        QUAD_2(4)
-        QUAD_2(8)
-        QUAD_2(12)
-        ADVANCE(16)
-        "cmp r7, r11\n"
-        "bne 4b\n"
-        "5:\n"
+        BEGIN(2, 42)
+        LOOP(QUAD_2, 42)
         "ldr r4, [sp]\n"
-        "ldr r7, [r4, #12]\n"
-        "ldm r7!, {r1}\n"
-        "str r7, [r4, #12]\n"
         "lsls r3, r5, #16\n"
         "mov r0, r8\n"
         "subs r0, r0, r3\n"
+        CHANNEL
         "adds r0, r0, r1\n"
         "adds r5, r5, r1\n"
-        "ldr r1, [r4, #20]\n"
-        "ldm r1!, {r7}\n"
-        "str r1, [r4, #20]\n"
-        "cmp r7, #0\n"
-        "ble 6f\n"
-        "lsls r0, r7\n"
-        "lsls r5, r7\n"
-        "movs r7, #0\n"
-        "6:\n"
-        "mov r8, r5\n"
-        BEGIN_OUTPUT
-        OUTPUT
-        "ldr r0, [sp]\n"
-        "ldr r0, [r0, #36]\n"
-        "cmp r0, #1\n"
-        "beq 7f\n"
-        NEXT_OUTPUT(r8)
-        "7:\n"
-        "ldr r0, [sp]\n"
-        "ldr r1, [r0, #32]\n"
-        "subs r1, r1, #1\n"
-        "str r1, [r0, #32]\n"
-        "beq 8f\n"
-        "ldr r1, [r0, #52]\n"
-        "cmp r1, #0\n"
-        "bne 9f\n"
-        "b 1b\n"
-        "9:\n"
-        NEXT_ROW
-        "beq 10f\n"
-        "mov r11, r1\n"
-        "push {r2}\n"
-        "b 2b\n"
-        "10: b 11b\n"
-        "8:\n"
-        LEAVE);
+        "movs r1, r0\n"
+        "orrs r1, r5\n"
+        "lsrs r1, r3\n"
+        "lsrs r1, r1, #17\n"
+        BEGIN_OUTPUT("r0, r5")
+        OUTPUT_OF(0)
+        "add r2, r11\n"
+        "ldr r0, [sp, #4]\n"
+        OUTPUT_OF(1)
+        "add sp, #8\n"
+        NEXT
+        LEAVE
+        IN_FULL
+        SELDOM(0, "ldr r0, [sp]\n")
+        SELDOM(1, "ldr r0, [sp, #4]\n"));
 }
 
 // One packed word: 9 cycles. r1 and r2 are where the inputs end, r3 counts up to 0.

@@ -19,7 +19,7 @@ typedef struct {
     int8_t *output;
     int32_t depth;
     int32_t *columns; // of weight 0
-    int32_t *sums; // biases with the input offset's part
+    mnf_channel_t *channels;
     bool unfit[MNF_MAX_PARTS];
 } job_t;
 
@@ -27,6 +27,41 @@ typedef struct {
     int32_t y;
     int32_t x;
 } pixel_t;
+
+// The estimate of an output (see mnf_channel_t) with s' = (sum + 2^shift / 2) >> shift, scale = multiplier / 2^(31 + right) and
+// factor = scale * 2^(20 + shift), rounded, is off by
+//     |s'| / 2 for the factor: where the output is in reach, |sum| * scale <= 257, that is at most 257 * 2^19 / factor;
+//     factor / 2 for what is rounded off of the sum;
+//     2^19 >> right for the first of the reference's two roundings,
+// all of 2^20. The first two are at most 20544 together for a factor of 2^13 to 2^14. Out of reach both are clamped.
+// Where `right` asks for more than the most shift, the factor is smaller: |s'| / 2 is at most 2^15, and as low bits are cut off, that makes up to a
+// factor, 2^13. |s'| is at most 2^16, so nothing overflows.
+#define WRONG (20544 + 2)
+#define WRONG_MOST ((1 << 15) + (1 << 13) + 2)
+#define LEAST_RIGHT 6
+#define MOST_RIGHT (LEAST_RIGHT + MNF_MOST_SHIFT)
+
+static mnf_channel_t begin_channel(const job_t *job, int32_t o, uint32_t bias) {
+    const uint32_t uneven = job->depth % 4 != 0 ? MNF_UNEVEN : 0, multiplier = (uint32_t)job->quant->multiplier[o];
+    const int32_t right = -job->quant->shift[o];
+    if (right < LEAST_RIGHT || multiplier < 1u << 30) {
+        return (mnf_channel_t) {bias, uneven | 0xff};
+    }
+    const uint32_t shift = right < MOST_RIGHT ? (uint32_t)(right - LEAST_RIGHT) : MNF_MOST_SHIFT;
+    const uint32_t dropped = 11 + (uint32_t)right - shift, factor = (multiplier + (1u << (dropped - 1))) >> dropped;
+    return (mnf_channel_t) {bias + mnf_channel_raise(shift), factor << 17 | uneven | shift};
+}
+
+// The most that estimates of channels are off by.
+static int32_t wrong(const int32_t *shift, const int32_t *end) {
+    int32_t most = WRONG, least_right = MOST_RIGHT;
+    for (; shift < end; shift++) {
+        const int32_t right = -*shift;
+        most = right >= MOST_RIGHT ? WRONG_MOST : most;
+        least_right = right >= LEAST_RIGHT && right < least_right ? right : least_right;
+    }
+    return most + (1 << 19 >> least_right);
+}
 
 // The input offset times the sum of a row's weights joins its bias. Returns whether the row suits a block: no weight is -128.
 MNF_HOT static bool begin_row(const job_t *job, int32_t o) {
@@ -58,7 +93,7 @@ MNF_HOT static bool begin_row(const job_t *job, int32_t o) {
         sum += *row++;
     }
     const uint32_t bias = job->bias ? (uint32_t)job->bias[o] : 0;
-    job->sums[o] = (int32_t)(bias + (uint32_t)sum * (uint32_t)job->conv->input_offset);
+    job->channels[o] = begin_channel(job, o, bias + (uint32_t)sum * (uint32_t)job->conv->input_offset);
     return (lowest & 0x80808080) == 0;
 }
 
@@ -118,27 +153,36 @@ static void run_part(void *data, uint32_t part, uint32_t parts) {
     for (int32_t o = share.begin; o < share.end; o++) {
         job->unfit[part] |= !begin_row(job, o);
     }
+    if (share.begin < share.end) {
+        job->channels[share.end - 1].how |= MNF_LAST;
+    }
     mnf_barrier();
     for (uint32_t i = 0; i < parts; i++) {
         if (job->unfit[i]) {
             return;
         }
     }
+    const int32_t half = job->conv->output_offset * (1 << 20) + (1 << 19);
+    const int32_t off = wrong(job->quant->shift + share.begin, job->quant->shift + share.end);
     const int32_t pixels = job->out.h * job->out.w;
     pixel_t pixel = {0, 0};
-    for (int32_t first = 0; first < pixels; first += 4) {
-        const int32_t count = pixels - first < 4 ? pixels - first : 4, step = count > 2 ? 2 : 1;
+    for (int32_t first = 0, count, step = 0; first < pixels; first += count) {
+        count = pixels - first < 4 ? pixels - first < 2 ? 1 : 2 : 4;
         pixel_t at[4] = {pixel};
-        for (int32_t i = 1; i < 4; i++) {
+        for (int32_t i = 1; i < count; i++) {
             at[i] = next(job, at[i - 1]);
         }
-        pixel = next(job, at[3]);
-        if (part == 0) {
+        pixel = next(job, at[count - 1]);
+        const int32_t last_step = step;
+        step = count == 4 ? 2 : 1;
+        if (part == 0 && step != last_step) {
             memset(job->columns - 3 * step, 0, (size_t)(3 * step) * sizeof(int32_t));
             memset(job->columns + job->depth * step, 0, (size_t)(3 * step) * sizeof(int32_t));
-            pack(job, job->columns, step, at[0], at[1]);
         }
-        if (step == 2 && part == parts - 1) {
+        if (part == 0) {
+            pack(job, job->columns, step, at[0], at[count > 1]);
+        }
+        if (count == 4 && part == parts - 1) {
             pack(job, job->columns + 1, step, at[2], at[3]);
         }
         mnf_barrier();
@@ -147,19 +191,17 @@ static void run_part(void *data, uint32_t part, uint32_t parts) {
                 .columns = job->columns,
                 .row = job->weights + share.begin * job->depth,
                 .depth = job->depth,
-                .bias = job->sums + share.begin,
-                .multiplier = job->quant->multiplier + share.begin,
-                .shift = job->quant->shift + share.begin,
+                .channel = job->channels + share.begin,
                 .output = job->output + first * job->out.c + share.begin,
-                .step = job->out.c,
-                .channels = share.end - share.begin,
-                .pixels = count,
-                .output_offset = job->conv->output_offset,
+                .step = count == 1 ? 0 : job->out.c,
+                .less = half - off,
+                .more = half + off,
                 .min = job->conv->activation.min,
                 .max = job->conv->activation.max,
-                .even = (((uintptr_t)job->weights | (uint32_t)job->depth) & 3) == 0,
-                .rest_end = job->columns + job->depth % 16 * step,
-                .end = job->columns + job->depth * step,
+                .channels = job->channels,
+                .multiplier = job->quant->multiplier,
+                .shift = job->quant->shift,
+                .output_offset = job->conv->output_offset,
             };
             (step == 1 ? mnf_block_of_2 : mnf_block_of_4)(&block);
         }
@@ -176,7 +218,9 @@ bool mnf_convolve_s8(
         return false;
     }
     int32_t *words = buffer;
-    job_t job = {conv, quant, *in, *filter, *out, input, weights, bias, output, depth, words + 2 * 3, words + 2 * (depth + 6), {0}};
+    job_t job = {
+        conv, quant, *in, *filter, *out, input, weights, bias, output, depth, words + 2 * 3, (mnf_channel_t *)(words + 2 * (depth + 6)), {0},
+    };
     for (int32_t n = 0; n < in->n; n++) {
         mnf_parallel(run_part, &job);
         for (uint32_t i = 0; i < MNF_MAX_PARTS; i++) {

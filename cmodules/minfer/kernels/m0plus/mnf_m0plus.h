@@ -10,30 +10,54 @@
 #include "kernels/core.h"
 #include "kernels/portable/mnf_kernels.h"
 
-// A block of up to four pixels times some channels. mnf_block.c knows the offsets.
+// What an output channel adds to its sums, and how they become outputs; made once a layer.
+//
+// One product nearly gives an output: with t the sum, its low `shift` bits rounded off, (t * factor) >> 20 is the output less its offset.
+// Where two constants, less and more than all of that can be wrong by, give the same, that is the output; else it is
+// computed in full. Sums 2^16 << shift and more in size are computed in full too, to be told by an addition that makes smaller ones positive.
 typedef struct {
+    uint32_t bias; // with the input offset's part, what makes sums positive, and half a unit of what is rounded off
+    uint32_t how; // factor << 17 | MNF_LAST | MNF_UNEVEN | shift; a factor of 0: all sums in full
+} mnf_channel_t;
+
+#define MNF_LAST 0x400 // no channel follows
+#define MNF_UNEVEN 0x200 // the next row of weights lies otherwise in its words than this one
+
+#define MNF_MOST_SHIFT 15 // every sum is in reach then; its low bits are cut off, as half a unit more might overflow
+
+// What makes sums positive, and half a unit. Nothing for a shift past the most, which goes with a factor of 0.
+static inline uint32_t mnf_channel_raise(uint32_t shift) {
+    return shift < MNF_MOST_SHIFT ? (0x10000u << shift) + (1u << shift >> 1) : shift == MNF_MOST_SHIFT ? 0x80000000u : 0;
+}
+
+// Four pixels, or two, times some channels. mnf_block.c knows the offsets.
+typedef struct {
+    // How a row lies in words, filled in by the block: where in the loop it begins, bytes from its end to the next one's beginning, where
+    // columns end and begin.
+    uint32_t entry;
+    int32_t back;
+    const int32_t *end;
     const int32_t *columns; // of weight 0. Three weights before and after the column must be zeros
     const int8_t *row; // the first channel's weights; a row need not begin at a multiple of 4
     int32_t depth; // weights a channel
-    const int32_t *bias; // with the input offset's part
-    const int32_t *multiplier;
-    const int32_t *shift;
+    const mnf_channel_t *channel;
     int8_t *output; // of pixel 0
     int32_t step; // from one pixel's output to the next one's
-    int32_t channels; // 1 or more
-    int32_t pixels;
-    int32_t output_offset;
+    int32_t less;
+    int32_t more;
     int32_t min;
     int32_t max;
-    int32_t even; // whether every row begins at a multiple of 4. If so, where columns end: those of depth % 16, and all
-    const int32_t *rest_end;
-    const int32_t *end;
+    // For what is computed in full:
+    const mnf_channel_t *channels; // all of the layer
+    const int32_t *multiplier;
+    const int32_t *shift;
+    int32_t output_offset;
 } mnf_block_t;
 
-// 3 or 4 pixels: columns of two words a weight, the second one for pixels 2 and 3. The fields of a block are used up.
+// Columns of two words a weight, the second one for pixels 2 and 3. The fields of a block are used up.
 void mnf_block_of_4(mnf_block_t *block);
 
-// 1 or 2 pixels: columns of one word a weight.
+// Columns of one word a weight.
 void mnf_block_of_2(mnf_block_t *block);
 
 // Packs n (1 or more) inputs of two pixels into every second word, or into every word. Returns the place of the next one.
