@@ -5,6 +5,11 @@
 
 #if MNF_CORE_M0PLUS
 
+typedef struct {
+    int32_t y;
+    int32_t x;
+} pixel_t;
+
 // Four pixels at a time: their windows are packed into columns that every channel reads. Cores share the packing by pairs of
 // pixels, and the channels; an output is written after all inputs of its block of pixels are packed.
 typedef struct {
@@ -20,13 +25,10 @@ typedef struct {
     int32_t depth;
     int32_t *columns; // of weight 0
     mnf_channel_t *channels;
+    pixel_t last; // where a window can begin whose taps are all inside of the input; negative where none can
+    int32_t row_step; // from a row of taps to the next one
     bool unfit[MNF_MAX_PARTS];
 } job_t;
-
-typedef struct {
-    int32_t y;
-    int32_t x;
-} pixel_t;
 
 // The estimate of an output (see mnf_channel_t) with s' = (sum + 2^shift / 2) >> shift, scale = multiplier / 2^(31 + right) and
 // factor = scale * 2^(20 + shift), rounded, is off by
@@ -64,33 +66,22 @@ static int32_t wrong(const int32_t *shift, const int32_t *end) {
 }
 
 // The input offset times the sum of a row's weights joins its bias. Returns whether the row suits a block: no weight is -128.
-MNF_HOT static bool begin_row(const job_t *job, int32_t o) {
-    const int8_t *row = job->weights + o * job->depth;
-    int32_t left = job->depth, sum = 0;
+static bool begin_row(const job_t *job, int32_t o) {
+    const int8_t *row = job->weights + o * job->depth, *end = row + job->depth;
+    int32_t sum = 0;
     uint32_t lowest = 0;
-    while (((uintptr_t)row & 3) != 0 && left > 0) {
-        lowest |= *row == INT8_MIN ? 0x80808080 : 0;
-        sum += *row++;
-        left--;
-    }
-    const uint32_t *words = (const uint32_t *)row;
-    while (left >= 4) {
-        // Weights above -128, in two lanes of 16 bits.
-        uint32_t even = 0, odd = 0;
-        const uint32_t *end = words + (left < 1024 ? left / 4 : 256);
-        sum -= 128 * 4 * (int32_t)(end - words);
-        left -= 4 * (int32_t)(end - words);
-        while (words < end) {
-            const uint32_t word = *words++ ^ 0x80808080;
-            lowest |= (word - 0x01010101) & ~word;
-            even += word & 0x00ff00ff;
-            odd += word >> 8 & 0x00ff00ff;
+    while (row < end) {
+        const uint32_t words = (uint32_t)(end - row) / 4;
+        if (((uintptr_t)row & 3) != 0 || words == 0) {
+            lowest |= *row == INT8_MIN ? 0x80 : 0;
+            sum += *row++;
+        } else {
+            const uint32_t n = words < 128 ? words : 128;
+            const uint64_t found = mnf_sum_words((const uint32_t *)row, n);
+            sum += (int32_t)(uint32_t)found - (int32_t)(128 * 4 * n);
+            lowest |= (uint32_t)(found >> 32);
+            row += 4 * n;
         }
-        sum += (int32_t)((even & 0xffff) + (even >> 16) + (odd & 0xffff) + (odd >> 16));
-    }
-    for (row = (const int8_t *)words; left > 0; left--) {
-        lowest |= *row == INT8_MIN ? 0x80808080 : 0;
-        sum += *row++;
     }
     const uint32_t bias = job->bias ? (uint32_t)job->bias[o] : 0;
     job->channels[o] = begin_channel(job, o, bias + (uint32_t)sum * (uint32_t)job->conv->input_offset);
@@ -108,36 +99,55 @@ static int32_t *pack_border(int32_t *words, int32_t step, const int8_t *a, const
     return words;
 }
 
-// Packs the windows of two pixels, a weight every `step` words.
-MNF_HOT static void pack(const job_t *job, int32_t *words, int32_t step, pixel_t a, pixel_t b) {
-    int32_t *(*const pack_inputs)(int32_t *, const int8_t *, const int8_t *, int32_t) = step == 1 ? mnf_pack_by_1 : mnf_pack_by_2;
+typedef int32_t *(*pack_inputs_t)(int32_t *words, const int8_t *a, const int8_t *b, int32_t n);
+
+// Packs the windows of two pixels, of which one at least leaves the input or has gaps. The pixels' windows begin at (ay, ax) and (by, bx).
+static void pack_taps(const job_t *job, int32_t *words, int32_t step, pixel_t a, pixel_t b) {
+    const pack_inputs_t pack_inputs = step == 1 ? mnf_pack_by_1 : mnf_pack_by_2;
     const cmsis_nn_conv_params *conv = job->conv;
     const int32_t width = job->in.w, height = job->in.h, channels = job->in.c;
-    const int32_t reach = (job->filter.w - 1) * conv->dilation.w;
-    const int32_t ax = a.x * conv->stride.w - conv->padding.w, bx = b.x * conv->stride.w - conv->padding.w;
-    const bool within = ax >= 0 && bx >= 0 && ax + reach < width && bx + reach < width;
-    const bool whole = within && conv->dilation.w == 1;
     const int8_t zero = (int8_t)-conv->input_offset;
-    int32_t ay = a.y * conv->stride.h - conv->padding.h, by = b.y * conv->stride.h - conv->padding.h;
     for (int32_t ky = 0; ky < job->filter.h; ky++) {
-        const bool a_in = (uint32_t)ay < (uint32_t)height, b_in = (uint32_t)by < (uint32_t)height;
-        const int8_t *as = job->input + (ay * width + ax) * channels, *bs = job->input + (by * width + bx) * channels;
-        if (whole && a_in && b_in) {
-            words = pack_inputs(words, as, bs, (reach + 1) * channels);
-        } else {
-            for (int32_t kx = 0; kx <= reach; kx += conv->dilation.w) {
-                const bool a_here = a_in && (uint32_t)(ax + kx) < (uint32_t)width;
-                const bool b_here = b_in && (uint32_t)(bx + kx) < (uint32_t)width;
-                if (a_here && b_here) {
-                    words = pack_inputs(words, as + kx * channels, bs + kx * channels, channels);
-                } else {
-                    words = pack_border(words, step, a_here ? as + kx * channels : NULL, b_here ? bs + kx * channels : NULL,
-                        channels, &zero);
-                }
+        const bool a_in = (uint32_t)a.y < (uint32_t)height, b_in = (uint32_t)b.y < (uint32_t)height;
+        const int8_t *as = job->input + (a.y * width + a.x) * channels, *bs = job->input + (b.y * width + b.x) * channels;
+        for (int32_t x = 0; x < job->filter.w * conv->dilation.w; x += conv->dilation.w) {
+            const bool a_here = a_in && (uint32_t)(a.x + x) < (uint32_t)width;
+            const bool b_here = b_in && (uint32_t)(b.x + x) < (uint32_t)width;
+            if (a_here && b_here) {
+                words = pack_inputs(words, as + x * channels, bs + x * channels, channels);
+            } else {
+                words = pack_border(words, step, a_here ? as + x * channels : NULL, b_here ? bs + x * channels : NULL, channels, &zero);
             }
         }
-        ay += conv->dilation.h;
-        by += conv->dilation.h;
+        a.y += conv->dilation.h;
+        b.y += conv->dilation.h;
+    }
+}
+
+// Where a pixel's window begins in the input.
+static pixel_t window(const cmsis_nn_conv_params *conv, pixel_t pixel) {
+    return (pixel_t) {pixel.y * conv->stride.h - conv->padding.h, pixel.x * conv->stride.w - conv->padding.w};
+}
+
+static bool inside(const job_t *job, pixel_t at) {
+    return at.y >= 0 && at.y <= job->last.y && at.x >= 0 && at.x <= job->last.x;
+}
+
+// Packs the windows of two pixels, a weight every `step` words.
+MNF_HOT static void pack(const job_t *job, int32_t *words, int32_t step, pixel_t a, pixel_t b) {
+    a = window(job->conv, a);
+    b = window(job->conv, b);
+    if (!inside(job, a) || !inside(job, b)) {
+        pack_taps(job, words, step, a, b);
+        return;
+    }
+    const pack_inputs_t pack_inputs = step == 1 ? mnf_pack_by_1 : mnf_pack_by_2;
+    const int32_t width = job->in.w, channels = job->in.c, row = job->filter.w * channels;
+    const int8_t *as = job->input + (a.y * width + a.x) * channels, *bs = job->input + (b.y * width + b.x) * channels;
+    for (int32_t ky = job->filter.h; ky > 0; ky--) {
+        words = pack_inputs(words, as, bs, row);
+        as += job->row_step;
+        bs += job->row_step;
     }
 }
 
@@ -145,6 +155,13 @@ MNF_HOT static void pack(const job_t *job, int32_t *words, int32_t step, pixel_t
 static pixel_t next(const job_t *job, pixel_t pixel) {
     const pixel_t right = {pixel.y, pixel.x + 1}, below = {pixel.y + 1, 0};
     return right.x < job->out.w ? right : below.y < job->out.h ? below : pixel;
+}
+
+// Zeros before and after columns.
+static void enclose(const job_t *job, int32_t step) {
+    const size_t bytes = 3 * (size_t)step * sizeof(int32_t);
+    memset(job->columns - 3 * step, 0, bytes);
+    memset(job->columns + job->depth * step, 0, bytes);
 }
 
 static void run_part(void *data, uint32_t part, uint32_t parts) {
@@ -164,47 +181,44 @@ static void run_part(void *data, uint32_t part, uint32_t parts) {
     }
     const int32_t half = job->conv->output_offset * (1 << 20) + (1 << 19);
     const int32_t off = wrong(job->quant->shift + share.begin, job->quant->shift + share.end);
+    mnf_block_t block = {
+        .columns = job->columns,
+        .depth = job->depth,
+        .less = half - off,
+        .more = half + off,
+        .min = job->conv->activation.min,
+        .max = job->conv->activation.max,
+        .channels = job->channels,
+        .multiplier = job->quant->multiplier,
+        .shift = job->quant->shift,
+        .output_offset = job->conv->output_offset,
+    };
+    int8_t *output = job->output + share.begin;
     const int32_t pixels = job->out.h * job->out.w;
-    pixel_t pixel = {0, 0};
-    for (int32_t first = 0, count, step = 0; first < pixels; first += count) {
-        count = pixels - first < 4 ? pixels - first < 2 ? 1 : 2 : 4;
-        pixel_t at[4] = {pixel};
-        for (int32_t i = 1; i < count; i++) {
-            at[i] = next(job, at[i - 1]);
-        }
-        pixel = next(job, at[count - 1]);
-        const int32_t last_step = step;
-        step = count == 4 ? 2 : 1;
-        if (part == 0 && step != last_step) {
-            memset(job->columns - 3 * step, 0, (size_t)(3 * step) * sizeof(int32_t));
-            memset(job->columns + job->depth * step, 0, (size_t)(3 * step) * sizeof(int32_t));
-        }
+    pixel_t a = {0, 0};
+    for (int32_t left = pixels, count; left > 0; left -= count) {
+        count = left > 3 ? 4 : left > 1 ? 2 : 1;
+        const bool four = count == 4;
+        const pixel_t b = next(job, a), c = next(job, b), d = next(job, c);
         if (part == 0) {
-            pack(job, job->columns, step, at[0], at[count > 1]);
+            pack(job, job->columns, four ? 2 : 1, a, b);
         }
-        if (count == 4 && part == parts - 1) {
-            pack(job, job->columns + 1, step, at[2], at[3]);
+        if (four && part == parts - 1) {
+            pack(job, job->columns + 1, 2, c, d);
         }
+        if (part == 0 && (left == pixels || count < 4)) {
+            enclose(job, four ? 2 : 1);
+        }
+        a = four ? next(job, d) : c;
         mnf_barrier();
         if (share.begin < share.end) {
-            mnf_block_t block = {
-                .columns = job->columns,
-                .row = job->weights + share.begin * job->depth,
-                .depth = job->depth,
-                .channel = job->channels + share.begin,
-                .output = job->output + first * job->out.c + share.begin,
-                .step = count == 1 ? 0 : job->out.c,
-                .less = half - off,
-                .more = half + off,
-                .min = job->conv->activation.min,
-                .max = job->conv->activation.max,
-                .channels = job->channels,
-                .multiplier = job->quant->multiplier,
-                .shift = job->quant->shift,
-                .output_offset = job->conv->output_offset,
-            };
-            (step == 1 ? mnf_block_of_2 : mnf_block_of_4)(&block);
+            block.row = job->weights + share.begin * job->depth;
+            block.channel = job->channels + share.begin;
+            block.output = output;
+            block.step = count == 1 ? 0 : job->out.c; // a single one is computed twice
+            (four ? mnf_block_of_4 : mnf_block_of_2)(&block);
         }
+        output += count * job->out.c;
         mnf_barrier();
     }
 }
@@ -218,8 +232,12 @@ bool mnf_convolve_s8(
         return false;
     }
     int32_t *words = buffer;
+    const pixel_t last = {
+        in->h - (filter->h - 1) * conv->dilation.h - 1, conv->dilation.w == 1 ? in->w - filter->w : -1,
+    };
     job_t job = {
-        conv, quant, *in, *filter, *out, input, weights, bias, output, depth, words + 2 * 3, (mnf_channel_t *)(words + 2 * (depth + 6)), {0},
+        conv, quant, *in, *filter, *out, input, weights, bias, output, depth, words + 2 * 3, (mnf_channel_t *)(words + 2 * (depth + 6)),
+        last, conv->dilation.h * in->w * in->c, {0},
     };
     for (int32_t n = 0; n < in->n; n++) {
         mnf_parallel(run_part, &job);

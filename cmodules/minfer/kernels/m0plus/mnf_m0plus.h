@@ -64,4 +64,7 @@ void mnf_block_of_2(mnf_block_t *block);
 int32_t *mnf_pack_by_2(int32_t *words, const int8_t *a, const int8_t *b, int32_t n);
 int32_t *mnf_pack_by_1(int32_t *words, const int8_t *a, const int8_t *b, int32_t n);
 
+// Sum of the bytes of 1 to 128 words plus 128 for each, in the lower half; the upper half has bits of 0x80808080 set where a byte is -128.
+uint64_t mnf_sum_words(const uint32_t *words, uint32_t n);
+
 #endif
