@@ -33,14 +33,6 @@ static inline int32_t mnf_doubling_high_mul_16(int32_t a, int32_t b) {
     return (int32_t)((uint32_t)(a_high * b_high + (middle >> 16)) * 2 + (uint32_t)((low + (1 << 14)) >> 15));
 }
 
-static inline int32_t mnf_doubling_high_mul(int32_t a, int32_t b) {
-#if defined(__ARM_ARCH_6M__)
-    return mnf_doubling_high_mul_16(a, b); // a quarter of the cycles of the library's 64-bit product
-#else
-    return mnf_doubling_high_mul_64(a, b);
-#endif
-}
-
 // gemmlowp's RoundingDivideByPOT: a / 2^shift, halves away from zero, shift 0 to 31.
 static inline int32_t mnf_rounding_shift_right(int32_t a, int32_t shift) {
     const int32_t mask = (int32_t)((1u << shift) - 1);
@@ -48,12 +40,25 @@ static inline int32_t mnf_rounding_shift_right(int32_t a, int32_t shift) {
     return (a >> shift) + ((a & mask) > threshold);
 }
 
-// MultiplyByQuantizedMultiplier with double rounding; shift positive to the left, -31 to 30; multiplier 0 or more.
-static inline int32_t mnf_requantise(int32_t a, int32_t multiplier, int32_t shift) {
-    const int32_t left = shift > 0 ? shift : 0;
-    const int32_t right = shift > 0 ? 0 : -shift;
-    return mnf_rounding_shift_right(mnf_doubling_high_mul(mnf_shift_left_wrap(a, left), multiplier), right);
+// MultiplyByQuantizedMultiplier with double rounding; shift positive to the left, -31 to 30; multiplier 0 or more. By one of the products above.
+#define MNF_REQUANTISE(product, a, multiplier, shift) \
+    mnf_rounding_shift_right( \
+        product(mnf_shift_left_wrap(a, (shift) > 0 ? (shift) : 0), multiplier), (shift) > 0 ? 0 : -(shift))
+
+#if defined(__ARM_ARCH_6M__)
+// In mnf_arith.c, from products of 16 bits, which take a quarter of the cycles of the library's 64-bit product. Inlined, they would be
+// a tenth of all code.
+int32_t mnf_doubling_high_mul(int32_t a, int32_t b);
+int32_t mnf_requantise(int32_t a, int32_t multiplier, int32_t shift);
+#else
+static inline int32_t mnf_doubling_high_mul(int32_t a, int32_t b) {
+    return mnf_doubling_high_mul_64(a, b);
 }
+
+static inline int32_t mnf_requantise(int32_t a, int32_t multiplier, int32_t shift) {
+    return MNF_REQUANTISE(mnf_doubling_high_mul_64, a, multiplier, shift);
+}
+#endif
 
 // MultiplyByQuantizedMultiplier for sums of 64 bits: the multiplier rounded to 16 bits, then one rounding, halves up. Shift -31 to 14.
 static inline int32_t mnf_requantise_s64(int64_t a, int32_t multiplier, int32_t shift) {
