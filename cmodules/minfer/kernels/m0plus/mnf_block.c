@@ -4,11 +4,11 @@
 #if MNF_CORE_M0PLUS
 
 // Offsets in mnf_block_t: entry 0, back 4, end 8, columns 12, row 16, depth 20, channel 24, output 28, step 32, less 36, more 40,
-// min 44, max 48.
+// min 44, max 48, channels 52, multiplier 56, shift 60, output_offset 64.
 //
 // Registers while multiplying: r0 four weights, r1 one of them, r2 r3 r4 products, r5 r6 sums of the high lanes (pixels 1, 3),
 // r7 columns; r8 r9 sums of whole words, r10 weights, r11 where columns end; r12 min, lr max throughout.
-// While requantising: r0 r1 scratch, r2 output, r3 how, r4 factor, r5 less, r6 more, r7 20; r8 r9 and the stack sums, r11 step.
+// While requantising: r0 r1 scratch, r2 output, r3 how, r4 factor, r5 less, r6 more, r7 step; the stack, r8 r9 r11 sums.
 
 // Two words, in r2 and its companion, have two products each: their lanes are added to the sums.
 #define SPLIT(word, whole, high) \
@@ -67,27 +67,33 @@
     "adds r4, r4, r6\n" \
     SPLIT(r4, r8, r5)
 
-// The loop takes four words of weights; a row begins with the second, third or fourth one where its words are not a multiple of four.
-#define LOOP(quad, quad_bytes) \
+// The loop takes 2^log2_words words of weights; a row begins in the middle of it where its words are not a multiple of that.
+#define LOOP(quad, rest, quad_bytes, log2_words) \
     ".balign 4\n" \
     "4:\n" \
     quad(0) \
     "41:\n" \
-    quad(4) \
-    quad(8) \
-    quad(12) \
+    rest \
     ".if 41b - 4b - " #quad_bytes "\n" \
     ".error \"quad_bytes\"\n" \
     ".endif\n" \
-    "movs r2, #16\n" \
+    "movs r2, #4 << " #log2_words "\n" \
     "add r10, r2\n" \
     "cmp r7, r11\n" \
     "beq 5f\n" \
     "b 4b\n" \
     "5:\n"
 
+// And into the loop.
+#define ZERO_SUMS \
+    "movs r5, #0\n" \
+    "movs r6, #0\n" \
+    "mov r8, r5\n" \
+    "mov r9, r5\n" \
+    "mov pc, r2\n"
+
 // Begins a channel, the block in r0: from the word its row begins in, with the zeros before the column for what precedes the row.
-#define BEGIN(log2_bytes, quad_bytes) \
+#define BEGIN(log2_bytes, quad_bytes, log2_words) \
     "1:\n" \
     "ldr r1, [r0, #16]\n" \
     "ldr r2, [r0, #20]\n" \
@@ -107,8 +113,8 @@
     "mov r11, r3\n" \
     "str r3, [r0, #8]\n" \
     "rsbs r2, r2, #0\n" \
-    "lsls r2, r2, #30\n" \
-    "lsrs r2, r2, #28\n" \
+    "lsls r2, r2, #32 - " #log2_words "\n" \
+    "lsrs r2, r2, #30 - " #log2_words "\n" \
     "str r2, [r0, #4]\n" \
     "subs r1, r1, r2\n" \
     "mov r10, r1\n" \
@@ -118,12 +124,7 @@
     "adr r3, 4f\n" \
     "adds r2, r2, r3\n" \
     "str r2, [r0]\n" \
-    "2:\n" \
-    "movs r5, #0\n" \
-    "movs r6, #0\n" \
-    "mov r8, r5\n" \
-    "mov r9, r5\n" \
-    "mov pc, r2\n"
+    ZERO_SUMS
 
 // The next channel, if there is one; where its row lies as the last one, all is known.
 #define NEXT \
@@ -138,7 +139,7 @@
     "mov r4, r10\n" \
     "subs r4, r4, r3\n" \
     "mov r10, r4\n" \
-    "b 2b\n" \
+    ZERO_SUMS \
     "6:\n"
 
 // The block in r4: r1 the channel's bias, r3 how.
@@ -147,15 +148,14 @@
     "ldm r7!, {r1, r3}\n" \
     "str r7, [r4, #24]\n"
 
-// The flags say whether any sum is to be computed in full, the block is in r4. Leaves sums on the stack.
-#define BEGIN_OUTPUT(sums) \
-    "push {" sums "}\n" \
+// The flags say whether any sum is to be computed in full, the block is in r4, the sum of pixel 0 in r0 and on the stack from here on.
+#define BEGIN_OUTPUT \
+    "push {r0}\n" \
     "ldr r7, [r4, #32]\n" \
-    "mov r11, r7\n" \
     "ldr r2, [r4, #28]\n" \
     "bne 7f\n" \
-    "adds r7, r2, #1\n" \
-    "str r7, [r4, #28]\n" \
+    "adds r1, r2, #1\n" \
+    "str r1, [r4, #28]\n" \
     "ldr r5, [r4, #36]\n" \
     "ldr r6, [r4, #40]\n" \
     "lsrs r4, r3, #17\n" \
@@ -163,14 +163,13 @@
     "lsls r1, r4, #16\n" \
     "subs r5, r5, r1\n" \
     "subs r6, r6, r1\n" \
-    "9:\n" \
-    "movs r7, #20\n"
+    "9:\n"
 
 // Constants between which no output is decided, then back to where outputs are made.
-#define IN_FULL \
+#define UNDECIDED \
     "7:\n" \
-    "adds r7, r2, #1\n" \
-    "str r7, [r4, #28]\n" \
+    "adds r1, r2, #1\n" \
+    "str r1, [r4, #28]\n" \
     "8:\n" \
     "movs r4, #0\n" \
     "movs r5, #1\n" \
@@ -184,16 +183,17 @@
     "muls r0, r4, r0\n" \
     "adds r1, r0, r5\n" \
     "adds r0, r0, r6\n" \
-    "asrs r0, r7\n" \
+    "asrs r0, r0, #20\n" \
     "cmp r0, r12\n" \
     "ble 6" #i "f\n" \
-    "asrs r1, r7\n" \
+    "asrs r1, r1, #20\n" \
     "cmp r0, r1\n" \
     "bne 7" #i "f\n" \
     "cmp r0, lr\n" \
     "bgt 8" #i "f\n" \
     "9" #i ":\n" \
-    "strb r0, [r2]\n"
+    "strb r0, [r2]\n" \
+    "5" #i ":\n"
 
 #define SELDOM(i, sum) \
     "6" #i ":\n" \
@@ -202,36 +202,42 @@
     "7" #i ":\n" \
     sum \
     "bl mnf_block_in_full\n" \
-    "b 9" #i "b\n" \
+    "b 5" #i "b\n" \
     "8" #i ":\n" \
     "mov r0, lr\n" \
     "b 9" #i "b\n"
 
-// What output_in_full() gives for the sum in r0. The block is on the stack below two sums.
+// Stores the output of the sum r0, computed in full: 84 cycles. The block is on the stack below a word.
 MNF_HOT __attribute__((naked, used)) void mnf_block_in_full(void);
-
-MNF_HOT __attribute__((used)) int32_t mnf_block_output(const mnf_block_t *block, uint32_t sum);
-
-MNF_HOT int32_t mnf_block_output(const mnf_block_t *block, uint32_t sum) {
-    const mnf_channel_t *channel = block->channel - 1;
-    const int32_t o = channel - block->channels;
-    const cmsis_nn_activation activation = {block->min, block->max};
-    return mnf_output_s8(sum - mnf_channel_raise(channel->how & 0xff), block->multiplier[o], block->shift[o],
-        block->output_offset, activation);
-}
-
 MNF_HOT void mnf_block_in_full(void) {
     __asm__ volatile (
         ".syntax unified\n"
         "push {r2, r3, r4, r5, r6, r7, lr}\n"
-        "movs r1, r0\n"
-        "ldr r0, [sp, #36]\n"
-        "bl mnf_block_output\n"
-        "ldr r1, [sp, #36]\n"
-        "ldr r2, [r1, #44]\n"
-        "mov r12, r2\n"
-        "ldr r1, [r1, #48]\n"
-        "mov lr, r1\n"
+        "movs r5, r2\n"
+        "movs r1, #1\n"
+        "lsls r1, r1, #16\n"
+        "lsls r1, r3\n"
+        "subs r0, r0, r1\n"
+        "ldr r1, [sp, #32]\n"
+        "ldr r2, [r1, #48]\n"
+        "mov lr, r2\n"
+        "ldr r2, [r1, #24]\n"
+        "ldr r4, [r1, #52]\n"
+        "subs r2, r2, r4\n"
+        "lsrs r2, r2, #1\n"
+        "subs r2, #4\n"
+        "ldr r3, [r1, #56]\n"
+        "ldr r3, [r3, r2]\n"
+        "ldr r7, [r1, #60]\n"
+        "ldr r7, [r7, r2]\n"
+        "ldr r6, [r1, #64]\n"
+        "cmp r7, #0\n"
+        "ble 1f\n"
+        "lsls r0, r7\n"
+        "movs r7, #0\n"
+        "1: rsbs r7, r7, #0\n"
+        HALVES
+        OUTPUT
         "pop {r2, r3, r4, r5, r6, r7}\n"
         "pop {r1}\n"
         "bx r1\n");
@@ -240,8 +246,8 @@ MNF_HOT void mnf_block_in_full(void) {
 MNF_HOT __attribute__((naked)) void mnf_block_of_4(__attribute__((unused)) mnf_block_t *block) {
     __asm__ volatile (
         ENTER(44, 48)
-        BEGIN(3, 72)
-        LOOP(QUAD_4, 72)
+        BEGIN(3, 72, 3)
+        LOOP(QUAD_4, QUAD_4(4) QUAD_4(8) QUAD_4(12) QUAD_4(16) QUAD_4(20) QUAD_4(24) QUAD_4(28), 72, 3)
         "ldr r4, [sp]\n"
         "lsls r3, r5, #16\n"
         "lsls r7, r6, #16\n"
@@ -262,32 +268,33 @@ MNF_HOT __attribute__((naked)) void mnf_block_of_4(__attribute__((unused)) mnf_b
         "lsrs r1, r1, #17\n"
         "mov r8, r5\n"
         "mov r9, r2\n"
-        BEGIN_OUTPUT("r0, r6")
+        "mov r11, r6\n"
+        BEGIN_OUTPUT
         OUTPUT_OF(0)
-        "add r2, r11\n"
+        "adds r2, r2, r7\n"
         "mov r0, r8\n"
         OUTPUT_OF(1)
-        "add r2, r11\n"
+        "adds r2, r2, r7\n"
         "mov r0, r9\n"
         OUTPUT_OF(2)
-        "add r2, r11\n"
-        "ldr r0, [sp, #4]\n"
+        "adds r2, r2, r7\n"
+        "mov r0, r11\n"
         OUTPUT_OF(3)
-        "add sp, #8\n"
+        "add sp, #4\n"
         NEXT
         LEAVE
-        IN_FULL
+        UNDECIDED
         SELDOM(0, "ldr r0, [sp]\n")
         SELDOM(1, "mov r0, r8\n")
         SELDOM(2, "mov r0, r9\n")
-        SELDOM(3, "ldr r0, [sp, #4]\n"));
+        SELDOM(3, "mov r0, r11\n"));
 }
 
 MNF_HOT __attribute__((naked)) void mnf_block_of_2(__attribute__((unused)) mnf_block_t *block) {
     __asm__ volatile (
         ENTER(44, 48)
-        BEGIN(2, 42)
-        LOOP(QUAD_2, 42)
+        BEGIN(2, 42, 2)
+        LOOP(QUAD_2, QUAD_2(4) QUAD_2(8) QUAD_2(12), 42, 2)
         "ldr r4, [sp]\n"
         "lsls r3, r5, #16\n"
         "mov r0, r8\n"
@@ -299,17 +306,18 @@ MNF_HOT __attribute__((naked)) void mnf_block_of_2(__attribute__((unused)) mnf_b
         "orrs r1, r5\n"
         "lsrs r1, r3\n"
         "lsrs r1, r1, #17\n"
-        BEGIN_OUTPUT("r0, r5")
+        "mov r8, r5\n"
+        BEGIN_OUTPUT
         OUTPUT_OF(0)
-        "add r2, r11\n"
-        "ldr r0, [sp, #4]\n"
+        "adds r2, r2, r7\n"
+        "mov r0, r8\n"
         OUTPUT_OF(1)
-        "add sp, #8\n"
+        "add sp, #4\n"
         NEXT
         LEAVE
-        IN_FULL
+        UNDECIDED
         SELDOM(0, "ldr r0, [sp]\n")
-        SELDOM(1, "ldr r0, [sp, #4]\n"));
+        SELDOM(1, "mov r0, r8\n"));
 }
 
 // One packed word: 9 cycles. r1 and r2 are where the inputs end, r3 counts up to 0.

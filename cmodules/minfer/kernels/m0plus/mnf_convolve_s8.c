@@ -30,16 +30,18 @@ typedef struct {
     bool unfit[MNF_MAX_PARTS];
 } job_t;
 
-// The estimate of an output (see mnf_channel_t) with s' = (sum + 2^shift / 2) >> shift, scale = multiplier / 2^(31 + right) and
+// The estimate of an output (see mnf_channel_t) with s' = sum >> shift, scale = multiplier / 2^(31 + right) and
 // factor = scale * 2^(20 + shift), rounded, is off by
-//     |s'| / 2 for the factor: where the output is in reach, |sum| * scale <= 257, that is at most 257 * 2^19 / factor;
-//     factor / 2 for what is rounded off of the sum;
-//     2^19 >> right for the first of the reference's two roundings,
-// all of 2^20. The first two are at most 20544 together for a factor of 2^13 to 2^14. Out of reach both are clamped.
-// Where `right` asks for more than the most shift, the factor is smaller: |s'| / 2 is at most 2^15, and as low bits are cut off, that makes up to a
-// factor, 2^13. |s'| is at most 2^16, so nothing overflows.
-#define WRONG (20544 + 2)
-#define WRONG_MOST ((1 << 15) + (1 << 13) + 2)
+//     |s'| / 2 to both sides, for the factor: where the output is in reach, |sum| * scale <= 257, that is at most 257 * 2^19 / factor;
+//     a factor too little, for what is cut off of the sum;
+//     2^19 >> right to both sides, for the first of the reference's two roundings,
+// all of 2^20. With a factor of 2^13 to 2^14 the first two are at most LESS and MORE. Out of reach both are clamped.
+// Where `right` asks for more than the most shift, the factor is smaller, at most 2^13, and |s'| / 2 up to 2^15.
+// |s'| is at most 2^16, so nothing overflows.
+#define LESS 16450
+#define MORE (24640 + 2)
+#define FAR_LESS (1 << 15)
+#define FAR_MORE ((1 << 15) + (1 << 13) + 2)
 #define LEAST_RIGHT 6
 #define MOST_RIGHT (LEAST_RIGHT + MNF_MOST_SHIFT)
 
@@ -51,18 +53,31 @@ static mnf_channel_t begin_channel(const job_t *job, int32_t o, uint32_t bias) {
     }
     const uint32_t shift = right < MOST_RIGHT ? (uint32_t)(right - LEAST_RIGHT) : MNF_MOST_SHIFT;
     const uint32_t dropped = 11 + (uint32_t)right - shift, factor = (multiplier + (1u << (dropped - 1))) >> dropped;
-    return (mnf_channel_t) {bias + mnf_channel_raise(shift), factor << 17 | uneven | shift};
+    return (mnf_channel_t) {bias + (0x10000u << shift), factor << 17 | uneven | shift};
 }
 
-// The most that estimates of channels are off by.
-static int32_t wrong(const int32_t *shift, const int32_t *end) {
-    int32_t most = WRONG, least_right = MOST_RIGHT;
-    for (; shift < end; shift++) {
-        const int32_t right = -*shift;
-        most = right >= MOST_RIGHT ? WRONG_MOST : most;
+// What the channels of a block have in common.
+static mnf_block_t begin_block(const job_t *job, mnf_share_t share) {
+    int32_t least_right = MOST_RIGHT;
+    bool far = false;
+    for (int32_t o = share.begin; o < share.end; o++) {
+        const int32_t right = -job->quant->shift[o];
+        far = far || right >= MOST_RIGHT;
         least_right = right >= LEAST_RIGHT && right < least_right ? right : least_right;
     }
-    return most + (1 << 19 >> least_right);
+    const int32_t half = job->conv->output_offset * (1 << 20) + (1 << 19), rounding = 1 << 19 >> least_right;
+    return (mnf_block_t) {
+        .columns = job->columns,
+        .depth = job->depth,
+        .less = half - rounding - (far ? FAR_LESS : LESS),
+        .more = half + rounding + (far ? FAR_MORE : MORE),
+        .min = job->conv->activation.min,
+        .max = job->conv->activation.max,
+        .channels = job->channels,
+        .multiplier = job->quant->multiplier,
+        .shift = job->quant->shift,
+        .output_offset = job->conv->output_offset,
+    };
 }
 
 // The input offset times the sum of a row's weights joins its bias. Returns whether the row suits a block: no weight is -128.
@@ -179,20 +194,7 @@ static void run_part(void *data, uint32_t part, uint32_t parts) {
             return;
         }
     }
-    const int32_t half = job->conv->output_offset * (1 << 20) + (1 << 19);
-    const int32_t off = wrong(job->quant->shift + share.begin, job->quant->shift + share.end);
-    mnf_block_t block = {
-        .columns = job->columns,
-        .depth = job->depth,
-        .less = half - off,
-        .more = half + off,
-        .min = job->conv->activation.min,
-        .max = job->conv->activation.max,
-        .channels = job->channels,
-        .multiplier = job->quant->multiplier,
-        .shift = job->quant->shift,
-        .output_offset = job->conv->output_offset,
-    };
+    mnf_block_t block = begin_block(job, share);
     int8_t *output = job->output + share.begin;
     const int32_t pixels = job->out.h * job->out.w;
     pixel_t a = {0, 0};

@@ -12,23 +12,17 @@
 
 // What an output channel adds to its sums, and how they become outputs; made once a layer.
 //
-// One product nearly gives an output: with t the sum, its low `shift` bits rounded off, (t * factor) >> 20 is the output less its offset.
-// Where two constants, less and more than all of that can be wrong by, give the same, that is the output; else it is
-// computed in full. Sums 2^16 << shift and more in size are computed in full too, to be told by an addition that makes smaller ones positive.
+// One product nearly gives an output: with t the sum without its low `shift` bits, (t * factor) >> 20 is the output less its offset.
+// Where two constants, less and more than all of that can be wrong by, give the same, that is the output; else it is computed in full. So are
+// sums of 2^16 << shift and more in size: as much is added to all, and those that are negative or too large then have upper bits set.
 typedef struct {
-    uint32_t bias; // with the input offset's part, what makes sums positive, and half a unit of what is rounded off
-    uint32_t how; // factor << 17 | MNF_LAST | MNF_UNEVEN | shift; a factor of 0: all sums in full
+    uint32_t bias; // with the input offset's part, and 2^16 << shift
+    uint32_t how; // factor << 17 | MNF_LAST | MNF_UNEVEN | shift; a factor of 0, and 255 for the shift: all sums in full
 } mnf_channel_t;
 
 #define MNF_LAST 0x400 // no channel follows
 #define MNF_UNEVEN 0x200 // the next row of weights lies otherwise in its words than this one
-
-#define MNF_MOST_SHIFT 15 // every sum is in reach then; its low bits are cut off, as half a unit more might overflow
-
-// What makes sums positive, and half a unit. Nothing for a shift past the most, which goes with a factor of 0.
-static inline uint32_t mnf_channel_raise(uint32_t shift) {
-    return shift < MNF_MOST_SHIFT ? (0x10000u << shift) + (1u << shift >> 1) : shift == MNF_MOST_SHIFT ? 0x80000000u : 0;
-}
+#define MNF_MOST_SHIFT 15 // no sum is too large
 
 // Four pixels, or two, times some channels. mnf_block.c knows the offsets.
 typedef struct {
