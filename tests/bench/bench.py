@@ -21,7 +21,7 @@ import report
 import workloads
 from cores import CORES, BenchError
 from rich.console import Console
-from workloads import BANDED, NAMES, ROOT, Workload
+from workloads import BANDED, LAYERS, NAMES, ROOT, Workload
 
 FIRMWARE = ROOT / "build" / "pico" / "firmware.uf2"
 PLACES = (*CORES, "pico")
@@ -49,7 +49,7 @@ def measure(
     for name in names:
         workload = workloads.find(name)
         if workload is None:
-            console.print(f"{name}: left out, its files are not in ../shared")
+            console.print(f"{name}: left out, its files are not in ../shared, or TensorFlow is not installed")
         else:
             found.append(workload)
     subsets = {w.name: sorted({op.name for op in w.model.ops}) for w in found}
@@ -144,7 +144,10 @@ def main() -> int:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "--models", type=_list(NAMES + BANDED), default=list(NAMES), metavar="NAME,..."
+        "--models",
+        type=_list((*NAMES, *BANDED, *LAYERS)),
+        default=list(NAMES),
+        metavar="NAME,...",
     )
     parser.add_argument("--on", type=_list(PLACES), default=list(PLACES), metavar="PLACE,...")
     parser.add_argument("--compare", type=Path, metavar="OLD.json", help="print ratios to it")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,6 +33,9 @@ NAMES = (*REAL, "digits")
 MIN_RAM = "-min-ram"
 BANDED = tuple(name + MIN_RAM for name in REAL)
 
+# The same layers with weights of 8 and of 4 bits; measured where asked for by name.
+LAYERS = {"layers_int8": "int8", "layers_int4": "int4"}
+
 
 @dataclass(frozen=True)
 class Workload:
@@ -56,7 +60,9 @@ class Workload:
 
 
 def find(name: str) -> Workload | None:
-    """The workload of one of NAMES or BANDED; None where its files are missing."""
+    """The workload of one of NAMES, BANDED or LAYERS; None where its files, or TensorFlow, are missing."""
+    if name in LAYERS:
+        return _layers(name, LAYERS[name])
     return _digits() if name == "digits" else _real(name)
 
 
@@ -67,6 +73,46 @@ def _digits() -> Workload:
     sample = np.frombuffer((DIGITS / "heldout.bin").read_bytes(), np.int8, 64, 1)  # after its label
     (output,) = model.run([sample.reshape(model.inputs[0].shape)])
     return Workload("digits", file, sample.tobytes(), output.tobytes())
+
+
+def _layers(name: str, dtype: str) -> Workload | None:
+    """A convolution 3x3 and one 1x1, a depthwise and a fully connected layer, of random weights. What is expected is the host engine's output."""
+    sys.path.insert(0, str(ROOT / "tests" / "host"))
+    try:
+        from build import Builder
+    except ImportError:
+        return None
+    rng = np.random.default_rng(4)
+    most = 7 if dtype == "int4" else 127
+    builder = Builder()
+
+    def activations(*shape: int):
+        return builder.tensor(shape, 0.05, -128)
+
+    def layer(kind: str, x, y, *shape: int, **options: int):
+        axis = 3 if kind == "DEPTHWISE_CONV_2D" else 0
+        channels, depth = shape[axis], int(np.prod(shape)) // shape[axis]
+        scale = rng.uniform(1, 2, channels) / most / np.sqrt(depth)
+        weights = rng.integers(-most, most + 1, shape).astype(np.int8)
+        filters = builder.constant(weights, scale, axis=axis, dtype=dtype)
+        bias = builder.constant(
+            rng.integers(-500, 500, channels).astype(np.int32), scale * 0.05
+        )
+        builder.op(kind, [x, filters, bias], [y], **options)
+        return y
+
+    unit = {"strideH": 1, "strideW": 1, "dilationHFactor": 1, "dilationWFactor": 1}
+    given = activations(1, 12, 12, 16)
+    x = layer("CONV_2D", given, activations(1, 12, 12, 32), 32, 3, 3, 16, **unit)
+    x = layer("CONV_2D", x, activations(1, 12, 12, 64), 64, 1, 1, 32, **unit)
+    x = layer("DEPTHWISE_CONV_2D", x, activations(1, 12, 12, 64), 1, 3, 3, 64, depthMultiplier=1, **unit)
+    pooled = activations(1, 3, 3, 64)
+    builder.op("MAX_POOL_2D", [x], [pooled], filterHeight=4, filterWidth=4, strideH=4, strideW=4)
+    x = layer("FULLY_CONNECTED", pooled, activations(1, 64), 64, 576)
+    file = compile_model(builder.finish([given], [x]), name)
+    sample = rng.integers(-128, 128, given.shape).astype(np.int8)
+    (output,) = Model.load(file).run([sample])
+    return Workload(name, file, sample.tobytes(), output.tobytes())
 
 
 def _real(name: str) -> Workload | None:

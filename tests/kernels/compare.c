@@ -20,6 +20,20 @@ int32_t portable_arm_convolve_wrapper_s8(
     const cmsis_nn_dims *filter_dims, const int8_t *filter_data,
     const cmsis_nn_dims *bias_dims, const int32_t *bias_data,
     const cmsis_nn_dims *output_dims, int8_t *output_data);
+int32_t portable_arm_convolve_wrapper_s4(
+    const cmsis_nn_context *ctx, const cmsis_nn_conv_params *conv_params,
+    const cmsis_nn_per_channel_quant_params *quant_params,
+    const cmsis_nn_dims *input_dims, const int8_t *input_data,
+    const cmsis_nn_dims *filter_dims, const int8_t *filter_data,
+    const cmsis_nn_dims *bias_dims, const int32_t *bias_data,
+    const cmsis_nn_dims *output_dims, int8_t *output_data);
+int32_t portable_arm_depthwise_conv_wrapper_s4(
+    const cmsis_nn_context *ctx, const cmsis_nn_dw_conv_params *dw_conv_params,
+    const cmsis_nn_per_channel_quant_params *quant_params,
+    const cmsis_nn_dims *input_dims, const int8_t *input_data,
+    const cmsis_nn_dims *filter_dims, const int8_t *filter_data,
+    const cmsis_nn_dims *bias_dims, const int32_t *bias_data,
+    const cmsis_nn_dims *output_dims, int8_t *output_data);
 int32_t portable_arm_depthwise_conv_wrapper_s8(
     const cmsis_nn_context *ctx, const cmsis_nn_dw_conv_params *dw_conv_params,
     const cmsis_nn_per_channel_quant_params *quant_params,
@@ -47,7 +61,7 @@ static int8_t input[1024] __attribute__((aligned(4)));
 static int8_t weights[MOST_WEIGHTS] __attribute__((aligned(16)));
 static int32_t bias[MOST_CHANNELS], multiplier[MOST_CHANNELS], shift[MOST_CHANNELS];
 static int8_t expected[1024 + 2 * GUARD], found[1024 + 2 * GUARD];
-static uint32_t scratch[700];
+static uint32_t scratch[1100];
 
 static uint32_t random_state; // never 0
 
@@ -125,7 +139,7 @@ static void any_axis(int32_t *in, int32_t *kernel, int32_t *stride, int32_t *pad
 }
 
 // Half of the time the output lies over the input, as near behind it as kernels/overlap.h allows.
-static result_t convolve(void) {
+static result_t convolve_with(bool int4) {
     cmsis_nn_conv_params conv = {.input_offset = -any_zero_point(), .output_offset = any_zero_point(), .activation = any_clamp()};
     cmsis_nn_dims in = {between(1, 2), 1, 1, 1}, filter = {1, 1, 1, 1}, out = {in.n, 1, 1, 1};
     any_axis(&in.h, &filter.h, &conv.stride.h, &conv.padding.h, &conv.dilation.h, &out.h);
@@ -136,7 +150,7 @@ static result_t convolve(void) {
         out.h = in.h;
         out.w = in.w;
     }
-    const int32_t groups = one_in(8) ? between(2, 3) : 1;
+    const int32_t groups = !int4 && one_in(8) ? between(2, 3) : 1;
     filter.c = one_in(2) ? 4 * between(1, 12) : between(1, 40);
     in.c = filter.c * groups;
     out.c = filter.n = groups * between(1, one_in(4) ? 40 : 10);
@@ -144,7 +158,7 @@ static result_t convolve(void) {
     if (in.n * in.h * in.w * in.c > 1024 || out.n * out.h * out.w * out.c > 1024 || depth * out.c > 4096 || out.c > MOST_CHANNELS) {
         return TOO_LARGE;
     }
-    int32_t size = arm_convolve_wrapper_s8_get_buffer_size(&conv, &in, &filter, &out);
+    const int32_t size = (int4 ? arm_convolve_wrapper_s4_get_buffer_size : arm_convolve_wrapper_s8_get_buffer_size)(&conv, &in, &filter, &out);
     if (size + GUARD > (int32_t)sizeof(scratch)) {
         return TOO_LARGE;
     }
@@ -156,11 +170,12 @@ static result_t convolve(void) {
     const cmsis_nn_per_channel_quant_params quant = {multiplier, shift};
     const cmsis_nn_dims bias_dims = {1, 1, 1, out.c};
     const int32_t *biases = one_in(8) ? NULL : bias;
-    portable_arm_convolve_wrapper_s8(&context, &conv, &quant, &in, input, &filter, weights, &bias_dims, biases, &out, expected + GUARD);
+    (int4 ? portable_arm_convolve_wrapper_s4 : portable_arm_convolve_wrapper_s8)(
+        &context, &conv, &quant, &in, input, &filter, weights, &bias_dims, biases, &out, expected + GUARD);
     const uint32_t guard = scratch[(size + 3) / 4];
     const int32_t in_bytes = in.n * in.h * in.w * in.c, out_bytes = out.n * out.h * out.w * out.c;
     const uint32_t lead = mnf_raster_lead(&in, &filter, &out, &conv.stride, &conv.padding, 1);
-    if (groups == 1 && lead != MNF_APART && lead + (uint32_t)in_bytes <= 1024 && one_in(2)) {
+    if (!int4 && groups == 1 && lead != MNF_APART && lead + (uint32_t)in_bytes <= 1024 && one_in(2)) {
         int8_t *x = found + GUARD + lead, *end = x + in_bytes;
         memcpy(x, input, (size_t)in_bytes);
         arm_convolve_wrapper_s8(&context, &conv, &quant, &in, x, &filter, weights, &bias_dims, biases, &out, found + GUARD);
@@ -168,13 +183,22 @@ static result_t convolve(void) {
             memset(found + GUARD + out_bytes, 0x55, (size_t)(end - (found + GUARD + out_bytes)));
         }
     } else {
-        arm_convolve_wrapper_s8(&context, &conv, &quant, &in, input, &filter, weights, &bias_dims, biases, &out, found + GUARD);
+        (int4 ? arm_convolve_wrapper_s4 : arm_convolve_wrapper_s8)(
+            &context, &conv, &quant, &in, input, &filter, weights, &bias_dims, biases, &out, found + GUARD);
     }
     return compared(size, guard);
 }
 
+static result_t convolve(void) {
+    return convolve_with(false);
+}
+
+static result_t convolve_int4(void) {
+    return convolve_with(true);
+}
+
 // Where the output may lie over the input, it does so half of the time.
-static result_t convolve_depthwise(void) {
+static result_t convolve_depthwise_with(bool int4) {
     cmsis_nn_dw_conv_params conv = {
         .input_offset = -any_zero_point(),
         .output_offset = any_zero_point(),
@@ -185,7 +209,8 @@ static result_t convolve_depthwise(void) {
     any_axis(&in.h, &filter.h, &conv.stride.h, &conv.padding.h, &conv.dilation.h, &out.h);
     any_axis(&in.w, &filter.w, &conv.stride.w, &conv.padding.w, &conv.dilation.w, &out.w);
     const int32_t in_bytes = in.h * in.w * in.c, out_bytes = out.h * out.w * out.c;
-    const int32_t size = arm_depthwise_conv_wrapper_s8_get_buffer_size(&conv, &in, &filter, &out);
+    const int32_t size = (int4 ? arm_depthwise_conv_wrapper_s4_get_buffer_size : arm_depthwise_conv_wrapper_s8_get_buffer_size)(
+        &conv, &in, &filter, &out);
     if (in_bytes > 1024 || out_bytes > 1024 || size + GUARD > (int32_t)sizeof(scratch)) {
         return TOO_LARGE;
     }
@@ -197,7 +222,7 @@ static result_t convolve_depthwise(void) {
     const cmsis_nn_per_channel_quant_params quant = {multiplier, shift};
     const cmsis_nn_dims bias_dims = {1, 1, 1, out.c};
     const int32_t *biases = one_in(8) ? NULL : bias;
-    portable_arm_depthwise_conv_wrapper_s8(
+    (int4 ? portable_arm_depthwise_conv_wrapper_s4 : portable_arm_depthwise_conv_wrapper_s8)(
         &context, &conv, &quant, &in, input, &filter, weights, &bias_dims, biases, &out, expected + GUARD);
     const bool in_place = mnf_depthwise_in_place(&conv, &in, &filter, &out) && one_in(2);
     int8_t *output = found + GUARD;
@@ -205,12 +230,20 @@ static result_t convolve_depthwise(void) {
         memcpy(output, input, (size_t)in_bytes);
     }
     const uint32_t guard = scratch[(size + 3) / 4];
-    arm_depthwise_conv_wrapper_s8(
+    (int4 ? arm_depthwise_conv_wrapper_s4 : arm_depthwise_conv_wrapper_s8)(
         &context, &conv, &quant, &in, in_place ? output : input, &filter, weights, &bias_dims, biases, &out, output);
     if (in_place && in_bytes > out_bytes) {
         memset(output + out_bytes, 0x55, (size_t)(in_bytes - out_bytes));
     }
     return compared(size, guard);
+}
+
+static result_t convolve_depthwise(void) {
+    return convolve_depthwise_with(false);
+}
+
+static result_t convolve_depthwise_int4(void) {
+    return convolve_depthwise_with(true);
 }
 
 static result_t fully_connect(void) {
@@ -340,7 +373,9 @@ __attribute__((section(".start"), used)) static const void *const vectors[] = {s
 
 int main(void) {
     random_state = 1;
-    result_t (*const kernels[])(void) = {convolve, convolve_depthwise, fully_connect, fully_connect_columns, add};
+    result_t (*const kernels[])(void) = {
+        convolve, convolve_int4, convolve_depthwise, convolve_depthwise_int4, fully_connect, fully_connect_columns, add,
+    };
     for (uint32_t k = 0; k < sizeof(kernels) / sizeof(kernels[0]); k++) {
         for (int32_t done = 0; done < SHAPES;) {
             const result_t result = kernels[k]();

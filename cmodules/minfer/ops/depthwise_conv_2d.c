@@ -12,6 +12,8 @@ static bool check(const mnf_node_t *node, mnf_error_t *error) {
     MNF_REQUIRE(y->dims[3] % x->dims[3] == 0, OP_SHAPE, x->dims[3], y->dims[3]);
     const int64_t taps = (int64_t)w->dims[1] * w->dims[2];
     MNF_REQUIRE(taps <= INT32_MAX / 16, RANGE, INT32_MAX / 16, taps);
+    // int4 weights are unpacked into scratch.
+    MNF_REQUIRE(mnf_elements(w) <= INT32_MAX / 2, RANGE, INT32_MAX / 2, mnf_elements(w));
     return mnf_check_conv_params(node, error)
         && (x->dtype == MNF_INT8 || mnf_check_dtype(mnf_input(node, MNF_CONV_BIAS), MNF_INT64, error));
 }

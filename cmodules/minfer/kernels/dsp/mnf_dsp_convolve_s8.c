@@ -111,7 +111,7 @@ MNF_HOT static void run(void *shared, uint32_t part, uint32_t parts) {
     const job_t *job = shared;
     const mnf_im2col_t *im2col = &job->im2col;
     const int32_t pixels = im2col->out->h * im2col->out->w, channels = im2col->out->c;
-    const int32_t groups = im2col->in->c / im2col->filter->c, of_group = channels / groups;
+    const int32_t groups = im2col->in->c / im2col->filter->c, of_group = im2col->filter->n / groups;
     const bool clamped = !mnf_is_whole_range(im2col->conv->activation);
     for (int32_t pixel = 0, count; pixel < pixels; pixel += count) {
         // Three are worth the work of four; one or two at the end are done singly.
@@ -145,7 +145,7 @@ bool mnf_convolve_s8(
         .all_quick = true,
     };
     job.channels = (int16_t *)(void *)(job.im2col.columns + (depth_of(&job) + 3) / 4 * 2 * MNF_COLUMNS);
-    for (int32_t o = 0; o < out->c; o++) {
+    for (int32_t o = 0; o < filter->n; o++) {
         job.channels[o] = kind_of(&job, o);
         job.all_quick = job.all_quick && job.channels[o] == QUICK;
     }

@@ -31,39 +31,47 @@ typedef struct {
 } job_t;
 
 // The estimate of an output (see mnf_channel_t) with s' = sum >> shift, scale = multiplier / 2^(31 + right) and
-// factor = scale * 2^(20 + shift), rounded, is off by
+// factor = scale * 2^(20 + shift), rounded to 14 bits, is off by
 //     |s'| / 2 to both sides, for the factor: where the output is in reach, |sum| * scale <= 257, that is at most 257 * 2^19 / factor;
 //     a factor too little, for what is cut off of the sum;
 //     2^19 >> right to both sides, for the first of the reference's two roundings,
 // all of 2^20. With a factor of 2^13 to 2^14 the first two are at most LESS and MORE. Out of reach both are clamped.
-// Where `right` asks for more than the most shift, the factor is smaller, at most 2^13, and |s'| / 2 up to 2^15.
-// |s'| is at most 2^16, so nothing overflows.
+// A scale so large that the shift would be negative has a factor that ends with as many zeros, for smaller sums. One so small that the shift
+// would be more than 15, which cuts all sums to 17 bits, has a factor below 2^13, and |s'| / 2 is up to 2^15.
+// |s'| times the factor is at most 2^30, so nothing overflows.
 #define LESS 16450
 #define MORE (24640 + 2)
 #define FAR_LESS (1 << 15)
 #define FAR_MORE ((1 << 15) + (1 << 13) + 2)
-#define LEAST_RIGHT 6
-#define MOST_RIGHT (LEAST_RIGHT + MNF_MOST_SHIFT)
+#define UNSHIFTED_RIGHT 6 // where no shift is needed
+#define LEAST_RIGHT 2
+#define FAR_RIGHT (UNSHIFTED_RIGHT + 15)
 
 static mnf_channel_t begin_channel(const job_t *job, int32_t o, uint32_t bias) {
-    const uint32_t uneven = job->depth % 4 != 0 ? MNF_UNEVEN : 0, multiplier = (uint32_t)job->quant->multiplier[o];
-    const int32_t right = -job->quant->shift[o];
+    const uint32_t multiplier = (uint32_t)job->quant->multiplier[o];
+    int32_t right = -job->quant->shift[o];
     if (right < LEAST_RIGHT || multiplier < 1u << 30) {
-        return (mnf_channel_t) {bias, uneven | 0xff};
+        return (mnf_channel_t) {bias, MNF_UNUSUAL | MNF_NONE << 8 | MNF_NONE};
     }
-    const uint32_t shift = right < MOST_RIGHT ? (uint32_t)(right - LEAST_RIGHT) : MNF_MOST_SHIFT;
-    const uint32_t dropped = 11 + (uint32_t)right - shift, factor = (multiplier + (1u << (dropped - 1))) >> dropped;
-    return (mnf_channel_t) {bias + (0x10000u << shift), factor << 17 | uneven | shift};
+    const int32_t dropped = right < FAR_RIGHT ? 17 : right - FAR_RIGHT + 17;
+    uint32_t factor = (multiplier + (1u << (dropped - 1))) >> dropped;
+    if (factor == 1u << 14) {
+        factor /= 2;
+        right--;
+    }
+    const int32_t over = right - UNSHIFTED_RIGHT, shift = over < 0 ? 0 : over < 15 ? over : 15, limit = over < 0 ? 17 + over : 17 + shift;
+    const uint32_t how = factor << 18 | (over < 0 ? MNF_UNUSUAL : 0) | (uint32_t)limit << 8 | (uint32_t)shift;
+    return (mnf_channel_t) {bias + (1u << (limit - 1)), how};
 }
 
 // What the channels of a block have in common.
 static mnf_block_t begin_block(const job_t *job, mnf_share_t share) {
-    int32_t least_right = MOST_RIGHT;
+    int32_t least_right = FAR_RIGHT;
     bool far = false;
     for (int32_t o = share.begin; o < share.end; o++) {
         const int32_t right = -job->quant->shift[o];
-        far = far || right >= MOST_RIGHT;
-        least_right = right >= LEAST_RIGHT && right < least_right ? right : least_right;
+        far = far || right >= FAR_RIGHT;
+        least_right = right >= UNSHIFTED_RIGHT && right < least_right ? right : least_right;
     }
     const int32_t half = job->conv->output_offset * (1 << 20) + (1 << 19), rounding = 1 << 19 >> least_right;
     return (mnf_block_t) {
@@ -181,7 +189,7 @@ static void enclose(const job_t *job, int32_t step) {
 
 static void run_part(void *data, uint32_t part, uint32_t parts) {
     job_t *job = data;
-    const mnf_share_t share = mnf_share(job->out.c, 1, part, parts);
+    const mnf_share_t share = mnf_share(job->filter.n, 1, part, parts);
     for (int32_t o = share.begin; o < share.end; o++) {
         job->unfit[part] |= !begin_row(job, o);
     }

@@ -14,20 +14,22 @@
 //
 // One product nearly gives an output: with t the sum without its low `shift` bits, (t * factor) >> 20 is the output less its offset.
 // Where two constants, less and more than all of that can be wrong by, give the same, that is the output; else it is computed in full. So are
-// sums of 2^16 << shift and more in size: as much is added to all, and those that are negative or too large then have upper bits set.
+// sums that do not fit `limit` bits: 2^limit / 2 is added to all, and those that are negative or too large then have upper bits set.
 typedef struct {
-    uint32_t bias; // with the input offset's part, and 2^16 << shift
-    uint32_t how; // factor << 17 | MNF_LAST | MNF_UNEVEN | shift; a factor of 0, and 255 for the shift: all sums in full
+    uint32_t bias; // with the input offset's part, and 2^limit / 2
+    uint32_t how; // factor << 18 | MNF_UNUSUAL | MNF_LAST | limit << 8 | shift
 } mnf_channel_t;
 
-#define MNF_LAST 0x400 // no channel follows
-#define MNF_UNEVEN 0x200 // the next row of weights lies otherwise in its words than this one
-#define MNF_MOST_SHIFT 15 // no sum is too large
+#define MNF_LAST 0x10000 // no channel follows
+// The limit is below 17, the shift 0, and the factor to be shifted to the left by 17 - limit. Or all sums are computed in full: the factor
+// is 0, the limit, none, and the shift MNF_NONE.
+#define MNF_UNUSUAL 0x20000
+#define MNF_NONE 0xff
 
 // Four pixels, or two, times some channels. mnf_block.c knows the offsets.
 typedef struct {
-    // How a row lies in words, filled in by the block: where in the loop it begins, bytes from its end to the next one's beginning, where
-    // columns end and begin.
+    // How all rows lie in words, filled in by the block: where in the loop they begin (0: not all alike), bytes from the end of one to the
+    // beginning of the next, where columns end and begin.
     uint32_t entry;
     int32_t back;
     const int32_t *end;

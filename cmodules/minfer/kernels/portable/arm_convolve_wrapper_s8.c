@@ -60,7 +60,7 @@ static void run_part(void *data, uint32_t part, uint32_t parts) {
     const int32_t stride = column_stride(filter);
     const int32_t depth = filter->h * filter->w * filter->c;
     const int32_t groups = in->c / filter->c;
-    const int32_t channels = out->c / groups;
+    const int32_t channels = filter->n / groups;
     const int32_t pixels = out->h * out->w;
     const mnf_share_t share = mnf_share(channels, 2, part, parts);
 
@@ -88,6 +88,20 @@ static void run_part(void *data, uint32_t part, uint32_t parts) {
     }
 }
 
+arm_cmsis_nn_status mnf_convolve(
+    void *buffer, const cmsis_nn_conv_params *conv, const cmsis_nn_per_channel_quant_params *quant,
+    const cmsis_nn_dims *in, const int8_t *input, const cmsis_nn_dims *filter, const int8_t *weights,
+    const int32_t *bias, const cmsis_nn_dims *out, int8_t *output) {
+#if MNF_OWN_CONVOLVE_S8
+    if (mnf_convolve_s8(buffer, conv, quant, in, input, filter, weights, bias, out, output)) {
+        return ARM_CMSIS_NN_SUCCESS;
+    }
+#endif
+    job_t job = {conv, quant, in, filter, out, input, weights, bias, buffer, output};
+    mnf_parallel(run_part, &job);
+    return ARM_CMSIS_NN_SUCCESS;
+}
+
 arm_cmsis_nn_status arm_convolve_wrapper_s8(
     const cmsis_nn_context *ctx, const cmsis_nn_conv_params *conv_params,
     const cmsis_nn_per_channel_quant_params *quant_params,
@@ -100,15 +114,6 @@ arm_cmsis_nn_status arm_convolve_wrapper_s8(
     if (ctx->buf == NULL || groups * filter_dims->c != input_dims->c || output_dims->c % groups != 0) {
         return ARM_CMSIS_NN_ARG_ERROR;
     }
-#if MNF_OWN_CONVOLVE_S8
-    if (mnf_convolve_s8(ctx->buf, conv_params, quant_params, input_dims, input_data, filter_dims, filter_data, bias_data,
-            output_dims, output_data)) {
-        return ARM_CMSIS_NN_SUCCESS;
-    }
-#endif
-    job_t job = {
-        conv_params, quant_params, input_dims, filter_dims, output_dims, input_data, filter_data, bias_data, ctx->buf, output_data,
-    };
-    mnf_parallel(run_part, &job);
-    return ARM_CMSIS_NN_SUCCESS;
+    return mnf_convolve(ctx->buf, conv_params, quant_params, input_dims, input_data, filter_dims, filter_data, bias_data,
+        output_dims, output_data);
 }

@@ -2,14 +2,16 @@
 
 #include "mnf_kernels.h"
 
-// The filter of one channel, unpacked.
+// As int8: all weights are unpacked first, behind the scratch of int8.
+static int32_t rows_bytes(
+    const cmsis_nn_dw_conv_params *conv, const cmsis_nn_dims *in, const cmsis_nn_dims *filter, const cmsis_nn_dims *out) {
+    return (arm_depthwise_conv_wrapper_s8_get_buffer_size(conv, in, filter, out) + 3) & ~3;
+}
+
 int32_t arm_depthwise_conv_wrapper_s4_get_buffer_size(
     const cmsis_nn_dw_conv_params *dw_conv_params, const cmsis_nn_dims *input_dims,
     const cmsis_nn_dims *filter_dims, const cmsis_nn_dims *output_dims) {
-    (void)dw_conv_params;
-    (void)input_dims;
-    (void)output_dims;
-    return filter_dims->h * filter_dims->w;
+    return rows_bytes(dw_conv_params, input_dims, filter_dims, output_dims) + filter_dims->h * filter_dims->w * output_dims->c;
 }
 
 arm_cmsis_nn_status arm_depthwise_conv_wrapper_s4(
@@ -19,36 +21,13 @@ arm_cmsis_nn_status arm_depthwise_conv_wrapper_s4(
     const cmsis_nn_dims *filter_dims, const int8_t *filter_data,
     const cmsis_nn_dims *bias_dims, const int32_t *bias_data,
     const cmsis_nn_dims *output_dims, int8_t *output_data) {
-    (void)bias_dims;
-    const cmsis_nn_dw_conv_params *conv = dw_conv_params;
-    if (ctx->buf == NULL || input_dims->c * conv->ch_mult != output_dims->c) {
+    if (ctx->buf == NULL) {
         return ARM_CMSIS_NN_ARG_ERROR;
     }
-    int8_t *filter = ctx->buf;
-    for (int32_t o = 0; o < output_dims->c; o++) {
-        for (int32_t i = 0; i < filter_dims->h * filter_dims->w; i++) {
-            filter[i] = (int8_t)mnf_int4(filter_data, i * output_dims->c + o);
-        }
-        const int8_t *in = input_data + o / conv->ch_mult;
-        int8_t *out = output_data + o;
-        for (int32_t y = 0; y < output_dims->h; y++) {
-            const mnf_taps_t rows = mnf_taps(y, conv->stride.h, conv->padding.h, conv->dilation.h, filter_dims->h, input_dims->h);
-            for (int32_t x = 0; x < output_dims->w; x++) {
-                const mnf_taps_t cols = mnf_taps(x, conv->stride.w, conv->padding.w, conv->dilation.w, filter_dims->w, input_dims->w);
-                uint32_t sum = bias_data ? (uint32_t)bias_data[o] : 0;
-                for (int32_t ky = rows.begin; ky < rows.end; ky++) {
-                    const int32_t iy = rows.start + ky * conv->dilation.h;
-                    for (int32_t kx = cols.begin; kx < cols.end; kx++) {
-                        const int32_t ix = cols.start + kx * conv->dilation.w;
-                        const int32_t value = in[(iy * input_dims->w + ix) * input_dims->c] + conv->input_offset;
-                        sum += (uint32_t)(value * filter[ky * filter_dims->w + kx]);
-                    }
-                }
-                *out = mnf_output_s8(sum, quant_params->multiplier[o], quant_params->shift[o],
-                    conv->output_offset, conv->activation);
-                out += output_dims->c;
-            }
-        }
-    }
-    return ARM_CMSIS_NN_SUCCESS;
+    const int32_t rows = rows_bytes(dw_conv_params, input_dims, filter_dims, output_dims);
+    int8_t *weights = (int8_t *)ctx->buf + rows;
+    mnf_unpack_int4(filter_data, 0, filter_dims->h * filter_dims->w * output_dims->c, weights);
+    const cmsis_nn_context context = {ctx->buf, rows};
+    return arm_depthwise_conv_wrapper_s8(&context, dw_conv_params, quant_params, input_dims, input_data, filter_dims, weights, bias_dims,
+        bias_data, output_dims, output_data);
 }

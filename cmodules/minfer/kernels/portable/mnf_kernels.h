@@ -39,9 +39,21 @@ static inline mnf_transposed_taps_t mnf_transposed_taps(int32_t out, int32_t str
     return (mnf_transposed_taps_t) {at - in * stride, in};
 }
 
-// Element i of packed int4.
-static inline int32_t mnf_int4(const int8_t *packed, int32_t i) {
-    return ((packed[i >> 1] >> (i & 1) * 4 & 15) ^ 8) - 8;
+// Elements [from, from + n) of packed int4, a byte each.
+static inline void mnf_unpack_int4(const int8_t *packed, int32_t from, int32_t n, int8_t *to) {
+    packed += from >> 1;
+    if ((from & 1) != 0 && n > 0) {
+        *to++ = (int8_t)(*packed++ >> 4);
+        n--;
+    }
+    for (; n > 1; n -= 2) {
+        const int32_t two = *packed++;
+        *to++ = (int8_t)((int32_t)((uint32_t)two << 28) >> 28);
+        *to++ = (int8_t)(two >> 4);
+    }
+    if (n > 0) {
+        *to = (int8_t)((int32_t)((uint32_t)*packed << 28) >> 28);
+    }
 }
 
 // Sum of products. 256 of them stay within 31 bits.
@@ -78,7 +90,14 @@ static inline int16_t mnf_output_s16(
     return (int16_t)mnf_clamp(scaled, activation.min, activation.max);
 }
 
-// The core family's own convolution, where it has one (kernels/core.h), in scratch of as many bytes as the wrapper asks for.
+// Convolution of int8, of the filter's channels (filter->n) into an output that may have more (out->c), in scratch of as many bytes as
+// arm_convolve_wrapper_s8 asks for with that filter. The output must not lie over the input where filter->n is less.
+arm_cmsis_nn_status mnf_convolve(
+    void *buffer, const cmsis_nn_conv_params *conv, const cmsis_nn_per_channel_quant_params *quant,
+    const cmsis_nn_dims *in, const int8_t *input, const cmsis_nn_dims *filter, const int8_t *weights,
+    const int32_t *bias, const cmsis_nn_dims *out, int8_t *output);
+
+// The core family's own, where it has one (kernels/core.h).
 // False, with nothing written to the output, for a layer it leaves to the portable one.
 bool mnf_convolve_s8(
     void *buffer, const cmsis_nn_conv_params *conv, const cmsis_nn_per_channel_quant_params *quant,

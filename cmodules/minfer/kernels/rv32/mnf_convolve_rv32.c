@@ -243,7 +243,7 @@ MNF_HOT static void block(const job_t *job, int32_t o, int32_t end, int32_t coun
 
 static void run_part(void *data, uint32_t part, uint32_t parts) {
     const job_t *job = data;
-    const mnf_share_t share = mnf_share(job->out.c, 4, part, parts);
+    const mnf_share_t share = mnf_share(job->filter.n, 4, part, parts);
     const int32_t pixels = job->out.h * job->out.w;
     int32_t y = 0, x = 0;
     for (int32_t first = 0; first < pixels; first += 4) {
