@@ -20,7 +20,7 @@ static layer_t lay_out(
             && in->h == out->h && in->w == out->w && in->n * in->h * in->w < 3,
         .depth = filter->h * filter->w * filter->c,
     };
-    const int32_t least = layer.is_fully_connected ? 2 : 16, fit = BYTES / layer.depth;
+    const int32_t least = layer.is_fully_connected ? 2 : 16, fit = BYTES / layer.depth & ~1;
     layer.channels = fit < least ? least : fit;
     if (layer.channels > filter->n) {
         layer.channels = filter->n;

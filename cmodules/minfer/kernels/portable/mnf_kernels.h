@@ -40,21 +40,7 @@ static inline mnf_transposed_taps_t mnf_transposed_taps(int32_t out, int32_t str
 }
 
 // Elements [from, from + n) of packed int4, a byte each.
-static inline void mnf_unpack_int4(const int8_t *packed, int32_t from, int32_t n, int8_t *to) {
-    packed += from >> 1;
-    if ((from & 1) != 0 && n > 0) {
-        *to++ = (int8_t)(*packed++ >> 4);
-        n--;
-    }
-    for (; n > 1; n -= 2) {
-        const int32_t two = *packed++;
-        *to++ = (int8_t)((int32_t)((uint32_t)two << 28) >> 28);
-        *to++ = (int8_t)(two >> 4);
-    }
-    if (n > 0) {
-        *to = (int8_t)((int32_t)((uint32_t)*packed << 28) >> 28);
-    }
-}
+void mnf_unpack_int4(const int8_t *packed, int32_t from, int32_t n, int8_t *to);
 
 // Sum of products. 256 of them stay within 31 bits.
 static inline int64_t mnf_dot_s8_s16(const int8_t *weights, const int16_t *x, int32_t n) {
