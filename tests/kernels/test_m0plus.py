@@ -50,6 +50,7 @@ def test_equals_portable(
         compiled(HERE / program, tmp_path, f"-DSHAPES={SHAPES}"),
         compiled(reference, tmp_path, "-DMNF_PORTABLE", *renamed),
         compiled(reference, tmp_path),
+        compiled(reference.with_name("mnf_arith.c"), tmp_path),
         *(compiled(MINFER / "kernels" / "m0plus" / name, tmp_path) for name in kernels),
     ]
     image = tmp_path / "program.elf"

@@ -24,7 +24,7 @@ typedef struct {
     int8_t *output;
     int32_t depth;
     int32_t *columns; // of weight 0
-    mnf_channel_t *channels;
+    mnf_channel_t *channels; // where there are many
     pixel_t last; // where a window can begin whose taps are all inside of the input; negative where none can
     int32_t row_step; // from a row of taps to the next one
     bool unfit[MNF_MAX_PARTS];
@@ -65,7 +65,7 @@ static mnf_channel_t begin_channel(const job_t *job, int32_t o, uint32_t bias) {
 }
 
 // What the channels of a block have in common.
-static mnf_block_t begin_block(const job_t *job, mnf_share_t share) {
+static mnf_block_t begin_block(const job_t *job, mnf_share_t share, const mnf_channel_t *channels) {
     int32_t least_right = FAR_RIGHT;
     bool far = false;
     for (int32_t o = share.begin; o < share.end; o++) {
@@ -81,15 +81,15 @@ static mnf_block_t begin_block(const job_t *job, mnf_share_t share) {
         .more = half + rounding + (far ? FAR_MORE : MORE),
         .min = job->conv->activation.min,
         .max = job->conv->activation.max,
-        .channels = job->channels,
-        .multiplier = job->quant->multiplier,
-        .shift = job->quant->shift,
+        .channels = channels,
+        .multiplier = job->quant->multiplier + share.begin,
+        .shift = job->quant->shift + share.begin,
         .output_offset = job->conv->output_offset,
     };
 }
 
 // The input offset times the sum of a row's weights joins its bias. Returns whether the row suits a block: no weight is -128.
-static bool begin_row(const job_t *job, int32_t o) {
+static bool begin_row(const job_t *job, int32_t o, mnf_channel_t *channel) {
     const int8_t *row = job->weights + o * job->depth, *end = row + job->depth;
     int32_t sum = 0;
     uint32_t lowest = 0;
@@ -107,7 +107,7 @@ static bool begin_row(const job_t *job, int32_t o) {
         }
     }
     const uint32_t bias = job->bias ? (uint32_t)job->bias[o] : 0;
-    job->channels[o] = begin_channel(job, o, bias + (uint32_t)sum * (uint32_t)job->conv->input_offset);
+    *channel = begin_channel(job, o, bias + (uint32_t)sum * (uint32_t)job->conv->input_offset);
     return (lowest & 0x80808080) == 0;
 }
 
@@ -190,11 +190,13 @@ static void enclose(const job_t *job, int32_t step) {
 static void run_part(void *data, uint32_t part, uint32_t parts) {
     job_t *job = data;
     const mnf_share_t share = mnf_share(job->filter.n, 1, part, parts);
+    mnf_channel_t few[MNF_M0PLUS_FEW_CHANNELS];
+    mnf_channel_t *channels = job->filter.n > MNF_M0PLUS_FEW_CHANNELS ? job->channels + share.begin : few;
     for (int32_t o = share.begin; o < share.end; o++) {
-        job->unfit[part] |= !begin_row(job, o);
+        job->unfit[part] |= !begin_row(job, o, &channels[o - share.begin]);
     }
     if (share.begin < share.end) {
-        job->channels[share.end - 1].how |= MNF_LAST;
+        channels[share.end - 1 - share.begin].how |= MNF_LAST;
     }
     mnf_barrier();
     for (uint32_t i = 0; i < parts; i++) {
@@ -202,7 +204,7 @@ static void run_part(void *data, uint32_t part, uint32_t parts) {
             return;
         }
     }
-    mnf_block_t block = begin_block(job, share);
+    mnf_block_t block = begin_block(job, share, channels);
     int8_t *output = job->output + share.begin;
     const int32_t pixels = job->out.h * job->out.w;
     pixel_t a = {0, 0};
@@ -223,7 +225,7 @@ static void run_part(void *data, uint32_t part, uint32_t parts) {
         mnf_barrier();
         if (share.begin < share.end) {
             block.row = job->weights + share.begin * job->depth;
-            block.channel = job->channels + share.begin;
+            block.channel = channels;
             block.output = output;
             block.step = count == 1 ? 0 : job->out.c; // a single one is computed twice
             (four ? mnf_block_of_4 : mnf_block_of_2)(&block);

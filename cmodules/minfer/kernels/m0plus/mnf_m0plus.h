@@ -44,7 +44,7 @@ typedef struct {
     int32_t min;
     int32_t max;
     // For what is computed in full:
-    const mnf_channel_t *channels; // all of the layer
+    const mnf_channel_t *channels; // the first
     const int32_t *multiplier;
     const int32_t *shift;
     int32_t output_offset;

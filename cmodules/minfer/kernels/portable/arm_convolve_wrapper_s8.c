@@ -14,9 +14,11 @@ int32_t arm_convolve_wrapper_s8_get_buffer_size(
     (void)conv_params;
     (void)input_dims;
     (void)output_dims;
-    // For DSP cores five widened columns, and what each channel is; or for Cortex-M0+ four packed ones between zeros, and two words a channel. The portable loop's two widened columns are less.
+    // For DSP cores five widened columns, and what each channel is; or for Cortex-M0+ four packed ones between zeros, and two words a
+    // channel where these are many. The portable loop's two widened columns are less.
     const int32_t dsp = (5 * column_stride(filter_dims) + filter_dims->n) * (int32_t)sizeof(int16_t);
-    const int32_t m0plus = 2 * (filter_dims->h * filter_dims->w * filter_dims->c + 6 + filter_dims->n) * (int32_t)sizeof(int32_t);
+    const int32_t channels = filter_dims->n > MNF_M0PLUS_FEW_CHANNELS ? filter_dims->n : 0;
+    const int32_t m0plus = 2 * (filter_dims->h * filter_dims->w * filter_dims->c + 6 + channels) * (int32_t)sizeof(int32_t);
     return m0plus > dsp ? m0plus : dsp;
 }
 

@@ -83,6 +83,9 @@ arm_cmsis_nn_status mnf_convolve(
     const cmsis_nn_dims *in, const int8_t *input, const cmsis_nn_dims *filter, const int8_t *weights,
     const int32_t *bias, const cmsis_nn_dims *out, int8_t *output);
 
+// Output channels of a convolution for which its Cortex-M0+ kernel has room on the stack: 8 bytes each.
+#define MNF_M0PLUS_FEW_CHANNELS 64
+
 // The core family's own, where it has one (kernels/core.h).
 // False, with nothing written to the output, for a layer it leaves to the portable one.
 bool mnf_convolve_s8(
