@@ -133,11 +133,16 @@ static void pack_taps(const job_t *job, int32_t *words, int32_t step, pixel_t a,
     for (int32_t ky = 0; ky < job->filter.h; ky++) {
         const bool a_in = (uint32_t)a.y < (uint32_t)height, b_in = (uint32_t)b.y < (uint32_t)height;
         const int8_t *as = job->input + (a.y * width + a.x) * channels, *bs = job->input + (b.y * width + b.x) * channels;
-        for (int32_t x = 0; x < job->filter.w * conv->dilation.w; x += conv->dilation.w) {
-            const bool a_here = a_in && (uint32_t)(a.x + x) < (uint32_t)width;
-            const bool b_here = b_in && (uint32_t)(b.x + x) < (uint32_t)width;
+        for (int32_t kx = 0, n; kx < job->filter.w; kx += n) {
+            const int32_t x = kx * conv->dilation.w, a_left = width - a.x - x, b_left = width - b.x - x;
+            const bool a_here = a_in && a.x + x >= 0 && a_left > 0, b_here = b_in && b.x + x >= 0 && b_left > 0;
+            n = 1;
             if (a_here && b_here) {
-                words = pack_inputs(words, as + x * channels, bs + x * channels, channels);
+                if (conv->dilation.w == 1) { // taps side by side, as many as both pixels have
+                    const int32_t left = a_left < b_left ? a_left : b_left;
+                    n = left < job->filter.w - kx ? left : job->filter.w - kx;
+                }
+                words = pack_inputs(words, as + x * channels, bs + x * channels, n * channels);
             } else {
                 words = pack_border(words, step, a_here ? as + x * channels : NULL, b_here ? bs + x * channels : NULL, channels, &zero);
             }
