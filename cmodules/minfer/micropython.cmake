@@ -11,6 +11,9 @@ endif()
 list(TRANSFORM MINFER_PARTS PREPEND ${MINFER_DIR}/ OUTPUT_VARIABLE minfer_globs)
 list(TRANSFORM minfer_globs APPEND /*.c)
 file(GLOB minfer_sources CONFIGURE_DEPENDS ${minfer_globs})
+if(CMSIS_NN_LIB)
+    list(APPEND minfer_sources ${MINFER_DIR}/kernels/portable/mnf_arith.c) # operators use it too
+endif()
 add_library(minfer_engine STATIC ${minfer_sources})
 target_include_directories(minfer_engine PUBLIC ${MINFER_DIR} ${MINFER_DIR}/engine ${CMSIS_NN_INCLUDE})
 # No chip fuses a product and a sum of floats: all have the same results.

@@ -13,6 +13,7 @@ else
 CFLAGS_USERMOD += -I$(CMSIS_NN_INCLUDE) -DMNF_CMSIS_NN
 # Whole, since some ports name the libraries before the objects that need them; unused sections go.
 LDFLAGS_USERMOD += -Wl,--whole-archive $(CMSIS_NN_LIB) -Wl,--no-whole-archive
+SRC_USERMOD_LIB_C += $(MINFER_DIR)/kernels/portable/mnf_arith.c # operators use it too
 endif
 
 SRC_USERMOD_LIB_C += $(foreach part,$(MINFER_PARTS),$(wildcard $(MINFER_DIR)/$(part)/*.c))

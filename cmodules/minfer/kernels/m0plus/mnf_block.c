@@ -137,10 +137,7 @@
     "ldr r0, [sp]\n" \
     "ldm r0!, {r2, r3, r4, r7}\n" \
     "cmp r2, #0\n" \
-    "bne 3f\n" \
-    "subs r0, #16\n" \
-    "b 1b\n" \
-    "3:\n" \
+    "beq 3f\n" \
     "mov r11, r4\n" \
     "mov r4, r10\n" \
     "subs r4, r4, r3\n" \
@@ -171,9 +168,12 @@
     "subs r6, r6, r1\n" \
     "9:\n"
 
-// What is unusual, then back to where outputs are made. At 7 and 85 no output is decided; at 8 a factor is shifted to the left by as many bits
+// What is unusual, then back. At 3 the next row is looked at anew; at 7 and 85 no output is decided; at 8 a factor is shifted to the left by as many bits
 // as a limit is less than 17, and the first rounding is off by so much more.
 #define UNUSUAL \
+    "3:\n" \
+    "subs r0, #16\n" \
+    "b 1b\n" \
     "7:\n" \
     "adds r1, r2, #1\n" \
     "str r1, [r4, #28]\n" \

@@ -41,7 +41,7 @@ typedef struct {
 // |s'| times the factor is at most 2^30, so nothing overflows.
 #define LESS 16450
 #define MORE (24640 + 2)
-#define FAR_LESS (1 << 15)
+#define FAR_LESS ((1 << 15) + 2)
 #define FAR_MORE ((1 << 15) + (1 << 13) + 2)
 #define UNSHIFTED_RIGHT 6 // where no shift is needed
 #define LEAST_RIGHT 2
