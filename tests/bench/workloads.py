@@ -60,7 +60,7 @@ class Workload:
 
 
 def find(name: str) -> Workload | None:
-    """The workload of one of NAMES, BANDED or LAYERS; None where its files, or TensorFlow, are missing."""
+    """The workload of one of NAMES, BANDED or LAYERS; None where files or TensorFlow are missing."""
     if name in LAYERS:
         return _layers(name, LAYERS[name])
     return _digits() if name == "digits" else _real(name)
@@ -76,7 +76,10 @@ def _digits() -> Workload:
 
 
 def _layers(name: str, dtype: str) -> Workload | None:
-    """A convolution 3x3 and one 1x1, a depthwise and a fully connected layer, of random weights. What is expected is the host engine's output."""
+    """Convolutions 3x3 and 1x1, a depthwise and a fully connected layer, of random weights.
+
+    What is expected is the host engine's output.
+    """
     sys.path.insert(0, str(ROOT / "tests" / "host"))
     try:
         from build import Builder
@@ -95,9 +98,7 @@ def _layers(name: str, dtype: str) -> Workload | None:
         scale = rng.uniform(1, 2, channels) / most / np.sqrt(depth)
         weights = rng.integers(-most, most + 1, shape).astype(np.int8)
         filters = builder.constant(weights, scale, axis=axis, dtype=dtype)
-        bias = builder.constant(
-            rng.integers(-500, 500, channels).astype(np.int32), scale * 0.05
-        )
+        bias = builder.constant(rng.integers(-500, 500, channels).astype(np.int32), scale * 0.05)
         builder.op(kind, [x, filters, bias], [y], **options)
         return y
 
@@ -105,7 +106,8 @@ def _layers(name: str, dtype: str) -> Workload | None:
     given = activations(1, 12, 12, 16)
     x = layer("CONV_2D", given, activations(1, 12, 12, 32), 32, 3, 3, 16, **unit)
     x = layer("CONV_2D", x, activations(1, 12, 12, 64), 64, 1, 1, 32, **unit)
-    x = layer("DEPTHWISE_CONV_2D", x, activations(1, 12, 12, 64), 1, 3, 3, 64, depthMultiplier=1, **unit)
+    y = activations(1, 12, 12, 64)
+    x = layer("DEPTHWISE_CONV_2D", x, y, 1, 3, 3, 64, depthMultiplier=1, **unit)
     pooled = activations(1, 3, 3, 64)
     builder.op("MAX_POOL_2D", [x], [pooled], filterHeight=4, filterWidth=4, strideH=4, strideW=4)
     x = layer("FULLY_CONNECTED", pooled, activations(1, 64), 64, 576)

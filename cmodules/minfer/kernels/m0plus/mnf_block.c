@@ -168,8 +168,8 @@
     "subs r6, r6, r1\n" \
     "9:\n"
 
-// What is unusual, then back. At 3 the next row is looked at anew; at 7 and 85 no output is decided; at 8 a factor is shifted to the left by as many bits
-// as a limit is less than 17, and the first rounding is off by so much more.
+// What is unusual, then back. At 3 the next row is looked at anew; at 7 and 85 no output is decided; at 8 a factor is shifted to
+// the left by as many bits as a limit is less than 17, and the first rounding is off by so much more.
 #define UNUSUAL \
     "3:\n" \
     "subs r0, #16\n" \

@@ -2,8 +2,9 @@
 
 #include "mnf_kernels.h"
 
-// Some channels at a time are unpacked, and then are a layer of int8. A convolution packs its inputs anew for them (or widens them): with 16
-// channels that is a tenth of the work on a Cortex-M0+. One or two pixels by a 1x1 kernel are computed as a fully connected layer, which packs nothing.
+// Some channels at a time are unpacked, and then are a layer of int8. A convolution packs its inputs anew for them (or widens them):
+// with 16 channels that is a tenth of the work on a Cortex-M0+. One or two pixels by a 1x1 kernel are computed as a fully connected
+// layer, which packs nothing.
 #define BYTES 4096 // of unpacked weights, or the least channels
 
 typedef struct {
