@@ -6,7 +6,7 @@ SHELL := /bin/bash
 TARGET ?= unix
 MINUTES ?= 2
 export PYTHON ?= python3
-export MICROPYTHON_DIR PICO_SDK_PATH CMSIS_NN_LIB CMSIS_NN_INCLUDE MINFER_OPS
+export MICROPYTHON_DIR PICO_SDK_PATH IDF_PATH CMSIS_NN_LIB CMSIS_NN_INCLUDE MINFER_OPS
 
 python := build/venv/bin/python
 engine := $(shell find cmodules/minfer -name '*.[ch]' -not -path '*/binding/*')
@@ -42,7 +42,7 @@ fuzz: build/stamps/host build/stamps/test ## Break model files at random, for MI
 	@firmware/setup.sh debian clang-14 libclang-rt-14-dev
 	@$(python) tests/fuzz/fuzz.py $(MINUTES)
 
-firmware: build/stamps/host ## Build the firmware, and the command minfer: TARGET=unix|unix-asan|pico|pico2|qemu-m33
+firmware: build/stamps/host ## Build the firmware, and the command minfer: TARGET=unix|unix-asan|pico|pico2|qemu-m33|esp32|esp32s3|esp32c3|esp32c6
 	@firmware/build.sh $(TARGET)
 
 repl: firmware $(if $(filter pico,$(TARGET)),build/stamps/emulator) ## Talk to the firmware for TARGET=unix|pico (emulated)|qemu-m33

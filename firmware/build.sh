@@ -1,6 +1,7 @@
 #!/bin/bash
-# Builds the firmware of one target out of tree, in build/TARGET: build.sh unix|unix-asan|pico|pico2|qemu-m33
-# From the environment: OUT (another folder for the results), MICROPYTHON_DIR, PICO_SDK_PATH, CMSIS_NN_LIB,
+# Builds the firmware of one target out of tree, in build/TARGET: build.sh unix|unix-asan|pico|pico2|qemu-m33|
+# esp32|esp32-spiram|esp32s3|esp32s3-spiram-oct|esp32c3|esp32c6
+# From the environment: OUT (another folder for the results), MICROPYTHON_DIR, PICO_SDK_PATH, IDF_PATH, CMSIS_NN_LIB,
 # CMSIS_NN_INCLUDE, and MINFER_OPS, the operators the firmware is to have ("CONV_2D SOFTMAX ..."; all without).
 set -euo pipefail
 
@@ -122,17 +123,68 @@ complete_micropython() {
     GIT_CEILING_DIRECTORIES=$out
 }
 
+# ESP-IDF and its compilers are the caller's, and so is MicroPython: the pinned one is too old for these boards.
+find_esp_idf() {
+    local compiler version missing
+    [ -n "${IDF_PATH:-}" ] || die "IDF_PATH is unset: TARGET=$target needs the folder of ESP-IDF, 5.4.2 for MicroPython 1.26"
+    [ -e "$IDF_PATH/tools/cmake/project.cmake" ] || die "IDF_PATH=$IDF_PATH holds no ESP-IDF"
+    [ -n "${MICROPYTHON_DIR:-}" ] || die "MICROPYTHON_DIR is unset: TARGET=$target needs MicroPython 1.26 or later"
+    find_micropython
+    version=$(awk '$2 ~ /^MICROPY_VERSION_M(AJ|IN)OR$/ { gsub(/[()]/, "", $3); print $3 }' "$micropython/py/mpconfig.h" |
+        paste -s -d .)
+    printf '%s\n' 1.26 "$version" | sort -C -V ||
+        die "MICROPYTHON_DIR=$micropython holds MicroPython $version: TARGET=$target needs 1.26 or later"
+    [ -e "$micropython/lib/micropython-lib/README.md" ] && [ -e "$micropython/lib/berkeley-db-1.xx/README" ] ||
+        die "MICROPYTHON_DIR=$micropython lacks submodules: make -C $micropython/ports/esp32 submodules"
+    case ${target%%-*} in
+        esp32 | esp32s3) compiler=xtensa-${target%%-*}-elf-gcc ;;
+        *) compiler=riscv32-esp-elf-gcc ;;
+    esac
+    export IDF_PATH
+    if [ -n "$(first_missing idf.py "$compiler")" ]; then
+        set +eu # it is a script for a person's shell
+        . "$IDF_PATH/export.sh" >/dev/null 2>&1
+        set -eu
+    fi
+    missing=$(first_missing idf.py "$compiler")
+    [ -z "$missing" ] || die "no $missing in PATH: $IDF_PATH/install.sh ${target%%-*} installs it"
+}
+
+# Of these commands the first that PATH lacks.
+first_missing() {
+    local name
+    for name in "$@"; do
+        command -v "$name" >/dev/null || { echo "$name"; return; }
+    done
+}
+
+# The folders of the user C modules that CMake is to include.
+module_folders() {
+    ls -d "$modules"/*/micropython.cmake | xargs -n 1 dirname | paste -s -d ';'
+}
+
+# ESP-IDF's own tool builds MicroPython's port where it lies, as MicroPython's makefile does.
+build_esp32() {
+    local board=$1 variant=${2:-}
+    logged idf.py -C "$micropython/ports/esp32" -B "$out" -D MICROPY_BOARD="$board" \
+        -D MICROPY_BOARD_DIR="$root/boards/$board" ${variant:+-D MICROPY_BOARD_VARIANT="$variant"} \
+        -D USER_C_MODULES="$(module_folders)" -D CMSIS_NN_LIB="${CMSIS_NN_LIB:-}" \
+        -D CMSIS_NN_INCLUDE="${CMSIS_NN_INCLUDE:-}" -D MINFER_OPS="$MINFER_OPS" build
+    logged "${PYTHON:-python3}" "$micropython/ports/esp32/makeimg.py" "$out/sdkconfig" "$out/bootloader/bootloader.bin" \
+        "$out/partition_table/partition-table.bin" "$out/micropython.bin" "$out/firmware.bin" "$out/micropython.uf2"
+    echo "$target: ${out#"$root/"}/firmware.bin, $(grep '^application' "$log" | tail -n 1)"
+}
+
 build_rp2() {
-    local board=$1 family=$2 sdk folders
+    local board=$1 family=$2 sdk
     [ -n "${PICO_SDK_PATH:-}" ] || "$setup" source pico-sdk
     sdk=$(realpath -m "${PICO_SDK_PATH:-$build/src/pico-sdk}")
     [ -e "$sdk/pico_sdk_init.cmake" ] || die "PICO_SDK_PATH=$sdk holds no pico-sdk"
     complete_micropython
-    folders=$(ls -d "$modules"/*/micropython.cmake | xargs -n 1 dirname | paste -s -d ';')
     logged cmake -S "$micropython/ports/rp2" -B "$out" -G Ninja -DPICO_NO_PICOTOOL=1 \
         -DPICO_SDK_PATH_OVERRIDE="$sdk" -DMICROPY_BOARD="$board" -DMICROPY_BOARD_DIR="$root/boards/$board" \
         -DMICROPY_LIB_DIR="$micropython" -DMICROPY_FROZEN_MANIFEST="$root/boards/$board/manifest.py" \
-        -DUSER_C_MODULES="$folders" -DCMSIS_NN_LIB="${CMSIS_NN_LIB:-}" -DCMSIS_NN_INCLUDE="${CMSIS_NN_INCLUDE:-}" \
+        -DUSER_C_MODULES="$(module_folders)" -DCMSIS_NN_LIB="${CMSIS_NN_LIB:-}" -DCMSIS_NN_INCLUDE="${CMSIS_NN_INCLUDE:-}" \
         -DMINFER_OPS="$MINFER_OPS"
     logged ninja -C "$out" -j2
     logged "${PYTHON:-python3}" "$micropython/tools/uf2conv.py" -b 0x10000000 -f "$family" -c \
@@ -156,7 +208,12 @@ case $target in
             libstdc++-arm-none-eabi-newlib)
         ;;
     qemu-m33) packages=(build-essential gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm) ;;
-    *) die "no target '$target': unix, unix-asan, pico, pico2, qemu-m33" ;;
+    esp32 | esp32-spiram | esp32s3 | esp32s3-spiram-oct | esp32c3 | esp32c6)
+        packages=(build-essential cmake ninja-build)
+        find_esp_idf
+        ;;
+    *) die "no target '$target': unix, unix-asan, pico, pico2, qemu-m33, esp32, esp32-spiram, esp32s3, esp32s3-spiram-oct," \
+        "esp32c3, esp32c6" ;;
 esac
 
 mkdir -p "$build"
@@ -182,4 +239,10 @@ case $target in
     pico) build_rp2 MINFER_PICO 0xe48bff56 ;;
     pico2) build_rp2 MINFER_PICO2 0xe48bff59 ;;
     qemu-m33) build_qemu QEMU_M33 ;;
+    esp32) build_esp32 MINFER_ESP32 ;;
+    esp32-spiram) build_esp32 MINFER_ESP32 SPIRAM ;;
+    esp32s3) build_esp32 MINFER_ESP32S3 ;;
+    esp32s3-spiram-oct) build_esp32 MINFER_ESP32S3 SPIRAM_OCT ;;
+    esp32c3) build_esp32 MINFER_ESP32C3 ;;
+    esp32c6) build_esp32 MINFER_ESP32C6 ;;
 esac

@@ -16,6 +16,14 @@ if(CMSIS_NN_LIB)
 endif()
 add_library(minfer_engine STATIC ${minfer_sources})
 target_include_directories(minfer_engine PUBLIC ${MINFER_DIR} ${MINFER_DIR}/engine ${CMSIS_NN_INCLUDE})
+# ESP-IDF gives its options to components alone: chips need some of them, as the first ESP32s with PSRAM. What the engine
+# is compiled with comes after them.
+if(ESP_PLATFORM)
+    foreach(minfer_options COMPILE_OPTIONS C_COMPILE_OPTIONS)
+        idf_build_get_property(minfer_idf_options ${minfer_options} GENERATOR_EXPRESSION)
+        target_compile_options(minfer_engine PRIVATE ${minfer_idf_options})
+    endforeach()
+endif()
 # No chip fuses a product and a sum of floats: all have the same results.
 target_compile_options(minfer_engine PRIVATE
     -O2 -g -ffp-contract=off -Wall -Wextra -Werror -ffunction-sections -fdata-sections)
@@ -42,8 +50,11 @@ if(MINFER_OPS)
 endif()
 
 file(GLOB minfer_binding CONFIGURE_DEPENDS ${MINFER_DIR}/binding/*.c)
-set_source_files_properties(${minfer_binding} PROPERTIES
-    COMPILE_OPTIONS "-Wall;-Wextra;-Wno-unused-parameter;-Werror")
+# ESP-IDF's headers have warnings of their own, which it chooses.
+if(NOT ESP_PLATFORM)
+    set_source_files_properties(${minfer_binding} PROPERTIES
+        COMPILE_OPTIONS "-Wall;-Wextra;-Wno-unused-parameter;-Werror")
+endif()
 add_library(usermod_minfer INTERFACE)
 target_sources(usermod_minfer INTERFACE ${minfer_binding})
 target_link_libraries(usermod_minfer INTERFACE minfer_engine)

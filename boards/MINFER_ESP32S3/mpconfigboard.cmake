@@ -1,0 +1,2 @@
+set(MINFER_GENERIC ESP32_GENERIC_S3)
+include(${CMAKE_CURRENT_LIST_DIR}/../ESP32/board.cmake)
