@@ -15,15 +15,17 @@ if(CMSIS_NN_LIB)
     list(APPEND minfer_sources ${MINFER_DIR}/kernels/portable/mnf_arith.c) # operators use it too
 endif()
 add_library(minfer_engine STATIC ${minfer_sources})
-target_include_directories(minfer_engine PUBLIC ${MINFER_DIR} ${MINFER_DIR}/engine ${CMSIS_NN_INCLUDE})
-# ESP-IDF gives its options to components alone: chips need some of them, as the first ESP32s with PSRAM. What the engine
-# is compiled with comes after them.
+add_library(usermod_minfer INTERFACE)
+# ESP-IDF gives its options, of which some chips need some, to components alone: not to a library of ours, and not to what
+# MicroPython 1.26 compiles with the program. What the engine is compiled with comes after them.
 if(ESP_PLATFORM)
-    foreach(minfer_options COMPILE_OPTIONS C_COMPILE_OPTIONS)
-        idf_build_get_property(minfer_idf_options ${minfer_options} GENERATOR_EXPRESSION)
-        target_compile_options(minfer_engine PRIVATE ${minfer_idf_options})
-    endforeach()
+    idf_build_get_property(minfer_idf_options COMPILE_OPTIONS GENERATOR_EXPRESSION)
+    idf_build_get_property(minfer_idf_c_options C_COMPILE_OPTIONS GENERATOR_EXPRESSION)
+    list(APPEND minfer_idf_options "$<$<COMPILE_LANGUAGE:C>:${minfer_idf_c_options}>")
+    target_compile_options(minfer_engine PRIVATE ${minfer_idf_options})
+    target_compile_options(usermod_minfer INTERFACE ${minfer_idf_options})
 endif()
+target_include_directories(minfer_engine PUBLIC ${MINFER_DIR} ${MINFER_DIR}/engine ${CMSIS_NN_INCLUDE})
 # No chip fuses a product and a sum of floats: all have the same results.
 target_compile_options(minfer_engine PRIVATE
     -O2 -g -ffp-contract=off -Wall -Wextra -Werror -ffunction-sections -fdata-sections)
@@ -55,7 +57,6 @@ if(NOT ESP_PLATFORM)
     set_source_files_properties(${minfer_binding} PROPERTIES
         COMPILE_OPTIONS "-Wall;-Wextra;-Wno-unused-parameter;-Werror")
 endif()
-add_library(usermod_minfer INTERFACE)
 target_sources(usermod_minfer INTERFACE ${minfer_binding})
 target_link_libraries(usermod_minfer INTERFACE minfer_engine)
 # RP2040 and RP2350 have a second core.

@@ -82,6 +82,10 @@ def complete(folder: Path) -> Path:
         (package / "manifest.py").write_text('metadata(version="1.0")\n')
     berkeley = folder / "lib" / "berkeley-db-1.xx"
     files = re.findall(r"BERKELEY_DIR}/(.*\.c)", (folder / "extmod" / "extmod.cmake").read_text())
+    # mpy-cross has nothing to compile here.
+    makefile = folder / "mpy-cross" / "Makefile"
+    makefile.unlink()
+    makefile.write_text("all:\n")
     for file in [library / "README.md", berkeley / "README", *(berkeley / name for name in files)]:
         file.parent.mkdir(parents=True, exist_ok=True)
         file.touch()
