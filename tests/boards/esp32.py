@@ -11,7 +11,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 SHARED = ROOT / "boards" / "ESP32"
 ESP_IDF = Path(__file__).with_name("esp_idf")
-GENHDR = ROOT / "build" / "unix"  # has what MicroPython's build generates; every port takes the same headers from it
+# What MicroPython's build generates; a module takes the same headers from every port.
+GENHDR = ROOT / "build" / "unix"
 
 
 @dataclass(frozen=True)

@@ -97,7 +97,10 @@ def test_settings(build: Build) -> None:
     table = found["CONFIG_PARTITION_TABLE_CUSTOM_FILENAME"].strip('"')
     assert Path(table).samefile(esp32.SHARED / "partitions.csv")
     assert found["CONFIG_PARTITION_TABLE_CUSTOM"] == "y"
-    sizes = (re.fullmatch(r"CONFIG_ESPTOOLPY_FLASHSIZE_(\d+)MB=y", "=".join(row)) for row in found.items())
+    sizes = (
+        re.fullmatch(r"CONFIG_ESPTOOLPY_FLASHSIZE_(\d+)MB=y", "=".join(row))
+        for row in found.items()
+    )
     assert min(int(size[1]) << 20 for size in sizes if size) >= test_partitions.FLASH
     assert found["CONFIG_IDF_TARGET"] == f'"{build.board.chip}"'
     has_psram = build.board.chip == "esp32s3" or build.board.variant == "SPIRAM"
@@ -114,9 +117,7 @@ def test_engine_is_compiled_as_everywhere(build: Build) -> None:
         for command in build.of("minfer_engine", part):
             assert [word for word in command if word.startswith("-O")][-1] == "-O2"
             assert {"-ffp-contract=off", "-Wextra", "-Werror", "-std=gnu17"} <= set(command)
-            assert ("-mfix-esp32-psram-cache-issue" in command) == (
-                build.board.variant == "SPIRAM"
-            )
+            assert ("-mfix-esp32-psram-cache-issue" in command) == (build.board.variant == "SPIRAM")
     sources = {path for part in ENGINE for path in (MINFER / part).rglob("*.c")}
     compiled = {Path(command[-1]) for part in ENGINE for command in build.of("minfer_engine", part)}
     assert compiled == sources
@@ -159,7 +160,11 @@ def test_macros(build: Build, headers: list[str], tmp_path: Path) -> None:
     file.write_text('#include "py/mpconfig.h"\n')
     arguments = before_output(build.of("__idf_main", "binding")[0])
     lines = esp32.run(*arguments, *headers, "-Werror", "-dM", "-E", file).splitlines()
-    macros = dict(line.removeprefix("#define ").split(" ", 1) for line in lines if "(" not in line.split(" ")[1])
+    macros = dict(
+        line.removeprefix("#define ").split(" ", 1)
+        for line in lines
+        if "(" not in line.split(" ")[1]
+    )
     assert macros["MICROPY_VFS_ROM"] == "(1)"
     assert macros["MICROPY_VFS_ROM_IOCTL"] == "(MICROPY_VFS_ROM)"
     name = macros["MICROPY_HW_BOARD_NAME"]

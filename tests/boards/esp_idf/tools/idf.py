@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Stands in for ESP-IDF's command: configures a project, and leaves files where its images would be.
 
-    idf.py -C PROJECT -B BUILD -D NAME=VALUE ... build
+idf.py -C PROJECT -B BUILD -D NAME=VALUE ... build
 """
 
 from __future__ import annotations
