@@ -64,32 +64,49 @@ def version(micropython: Path) -> tuple[int, int]:
     )
 
 
+def mirror(source: Path, folder: Path) -> None:
+    """A folder of links to what is in another."""
+    folder.mkdir()
+    for path in source.resolve().iterdir():
+        (folder / path.name).symlink_to(path)
+
+
+def replace(path: Path, content: str) -> None:
+    """A file in place of a link."""
+    path.unlink(missing_ok=True)
+    path.write_text(content, "utf-8")
+
+
 def complete(folder: Path) -> Path:
     """MicroPython as these boards need it, in `folder`: links to `source()`, with stand-ins for its submodules.
 
     The pinned MicroPython 1.25 becomes what 1.26 is to a board: of that version, and with the module machine.py.
     """
-    run("cp", "-rs", source().resolve(), folder)
+    mirror(source(), folder)
+    port, library = folder / "ports" / "esp32", folder / "lib"
+    for path in (folder / "py", folder / "mpy-cross", library, port.parent, port, port / "modules"):
+        linked = path.resolve()
+        path.unlink()
+        mirror(linked, path)
     if version(folder) < (1, 26):
         config = folder / "py" / "mpconfig.h"
-        text = re.sub(r"(MICROPY_VERSION_MINOR) 25", r"\1 26", config.read_text("utf-8"))
-        config.unlink()
-        config.write_text(text, "utf-8")
-        (folder / "ports" / "esp32" / "modules" / "machine.py").touch()
-    library = folder / "lib" / "micropython-lib"
-    for name in required(folder / "ports" / "esp32" / "boards" / "manifest.py"):
-        package = library / "micropython" / name
-        package.mkdir(parents=True)
-        (package / "manifest.py").write_text('metadata(version="1.0")\n')
-    berkeley = folder / "lib" / "berkeley-db-1.xx"
-    files = re.findall(r"BERKELEY_DIR}/(.*\.c)", (folder / "extmod" / "extmod.cmake").read_text())
-    # mpy-cross has nothing to compile here.
-    makefile = folder / "mpy-cross" / "Makefile"
-    makefile.unlink()
-    makefile.write_text("all:\n")
-    for file in [library / "README.md", berkeley / "README", *(berkeley / name for name in files)]:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.touch()
+        text = config.read_text("utf-8")
+        replace(config, re.sub(r"(MICROPY_VERSION_MINOR) 25", r"\1 26", text))
+        replace(port / "modules" / "machine.py", "")
+    replace(folder / "mpy-cross" / "Makefile", "all:\n")  # there is nothing to compile for it
+
+    packages, database = library / "micropython-lib", library / "berkeley-db-1.xx"
+    files = {packages / "README.md": "", database / "README": ""}
+    for name in required(port / "boards" / "manifest.py"):
+        files[packages / "micropython" / name / "manifest.py"] = 'metadata(version="1.0")\n'
+    sources = (folder / "extmod" / "extmod.cmake").read_text("utf-8")
+    for name in re.findall(r"BERKELEY_DIR}/(.*\.c)", sources):
+        files[database / name] = ""
+    packages.unlink()
+    database.unlink()
+    for path, content in files.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, "utf-8")
     return folder
 
 

@@ -75,13 +75,6 @@ def build(
     return Build(board, folder, commands)
 
 
-@pytest.fixture
-def riscv(build: Build) -> Build:
-    if not build.board.is_riscv:
-        pytest.skip("no compiler for Xtensa is in the packages")
-    return build
-
-
 @pytest.fixture(scope="session")
 def headers(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
     """Compiler's arguments in place of ESP-IDF's headers."""
@@ -186,20 +179,26 @@ def text(*objects: Path) -> int:
     return code
 
 
-def test_riscv(riscv: Build, headers: list[str], tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "build",
+    [board for board in esp32.BOARDS if board.is_riscv],
+    ids=lambda board: board.target,
+    indirect=True,
+)
+def test_riscv(build: Build, headers: list[str], tmp_path: Path) -> None:
     """Everything compiles without a warning, and fits into the partition beside MicroPython."""
     if not (esp32.GENHDR / "genhdr").exists():
         pytest.skip("firmware/build.sh unix makes the headers that MicroPython generates")
-    esp32.run("ninja", "-j2", "minfer_engine", cwd=riscv.folder)
+    esp32.run("ninja", "-j2", "minfer_engine", cwd=build.folder)
     objects = []
-    for command in riscv.of("__idf_main", "binding"):
+    for command in build.of("__idf_main", "binding"):
         objects.append(tmp_path / Path(command[-1]).with_suffix(".o").name)
         flags = [f"-I{esp32.GENHDR}", *headers, "-Wno-unused-parameter", "-Werror"]
         esp32.run(*before_output(command), *flags, "-o", objects[-1], "-c", command[-1])
-    engine = riscv.folder / "main" / "libminfer_engine.a"
+    engine = build.folder / "main" / "libminfer_engine.a"
     python = sum(path.stat().st_size for path in (esp32.ROOT / "modules").rglob("*.py"))  # at most
     ours = text(engine) + text(*objects) + python
     room = test_partitions.check(test_partitions.ours())["factory"].size
-    assert STOCK[riscv.board.chip] + ours < room
-    family = [path for path in riscv.commands if "/cmodules/minfer/kernels/rv32/" in str(path)]
+    assert STOCK[build.board.chip] + ours < room
+    family = [path for path in build.commands if "/cmodules/minfer/kernels/rv32/" in str(path)]
     assert text(*family) > 0, "the core family's own kernels"

@@ -123,7 +123,8 @@ def test_no_idf_py(project: Path, idf: Path, micropython: Path) -> None:
 @pytest.mark.parametrize("target", ("esp32c3", "esp32s3-spiram-oct"))
 def test_nothing_missing(target: str, project: Path, idf: Path, micropython: Path) -> None:
     """Down to ESP-IDF's stand-in: MicroPython's port is configured, and its makeimg.py puts the image together."""
-    code, printed, errors = build(project, target, IDF_PATH=idf, MICROPYTHON_DIR=micropython)
+    environment = {"IDF_PATH": idf, "MICROPYTHON_DIR": micropython, "MINFER_OPS": "SOFTMAX CONV_2D"}
+    code, printed, errors = build(project, target, **environment)
     assert (code, errors) == (0, "")
     assert re.fullmatch(
         rf"{target}: build/{target}/firmware.bin, application *@0x010000 .* remaining\)\n", printed
@@ -133,3 +134,5 @@ def test_nothing_missing(target: str, project: Path, idf: Path, micropython: Pat
     first = 0x1000  # where an image without BOOTLOADER_OFFSET_IN_FLASH begins
     assert image[0x10000 - first :] == b"micropython"
     assert (out / "micropython.uf2").exists() == target.startswith("esp32s3")
+    commands = (out / "compile_commands.json").read_text("utf-8")
+    assert set(re.findall(r"-DMINFER_OP_(\w+)", commands)) == {"CONV_2D", "SOFTMAX"}
