@@ -24,7 +24,7 @@ def project(tmp_path: Path) -> Path:
     """The project's files, without its build folder."""
     folder = tmp_path / "project"
     (folder / "firmware").mkdir(parents=True)
-    for name in ("build.sh", "setup.sh", "pins.txt"):
+    for name in ("build.sh", "esp32.sh", "setup.sh", "pins.txt"):
         shutil.copy(esp32.ROOT / "firmware" / name, folder / "firmware")
     for name in ("boards", "cmodules", "modules"):
         (folder / name).symlink_to(esp32.ROOT / name)
