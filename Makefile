@@ -24,7 +24,7 @@ demo: build/stamps/host ## Recognise handwritten digits with a network inside Mi
 	@$(python) examples/digits/demo.py
 
 test: build/stamps/host build/stamps/test build/stamps/emulator ## Build every firmware and run every test
-	@firmware/setup.sh debian clang-14 libclang-rt-14-dev
+	@firmware/setup.sh debian clang-14 libclang-rt-14-dev gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc
 	@for target in unix unix-asan pico pico2 qemu-m33; do firmware/build.sh $$target || exit; done
 	@rm -f build/models.md
 	@# Twice as many as the cores: half of the time they wait for an emulator.
