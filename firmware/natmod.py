@@ -30,8 +30,8 @@ PACKAGE = ROOT / "modules" / "minfer"
 MICROPYTHON = Path(os.environ.get("MICROPYTHON_DIR") or BUILD / "src" / "micropython").resolve()
 
 ENGINE = ("engine", "ops", "signal", "kernels/portable", "kernels/m0plus", "kernels/dsp", "kernels/rv32")
-# The kernels as the firmware compiles them. Of the rest little is called often, and all of it has to fit into RAM.
-ENGINE_FLAGS = ("-O2", "-ffp-contract=off", "-Werror")
+# As the firmware compiles them, but for what the code of operators takes around their kernels: all of it has to fit into RAM.
+ENGINE_FLAGS = ("-ffp-contract=off", "-Werror")
 FACE_FLAGS = ("-Os", "-Wno-unused-parameter", "-Werror")
 # GCC would turn the bodies of memset() and the like into calls of themselves.
 LIBC_FLAGS = (*FACE_FLAGS, "-fno-builtin", "-fno-tree-loop-distribute-patterns")
@@ -112,12 +112,12 @@ def compile_all(name: str, objects: Path) -> list[Path]:
     face += ["-DMP_CONFIGFILE=<config.h>", f"-I{objects}", f"-I{MICROPYTHON}"]
     commands: dict[Path, list[str]] = {}
     for source in face_sources():
-        flags = LIBC_FLAGS if source.name == "libc.c" else FACE_FLAGS
+        flags = LIBC_FLAGS if source.name in ("libc.c", "libgcc.c") else FACE_FLAGS
         commands[source] = [*common, *face, *flags]
     operators = wanted_operators()
     for part in ENGINE:
         for source in sorted((MINFER / part).glob("*.c")):
-            commands[source] = [*common, *ENGINE_FLAGS, *operators]
+            commands[source] = [*common, "-Os" if part == "ops" else "-O2", *ENGINE_FLAGS, *operators]
     built_from = json.dumps([str(MICROPYTHON), *({" ".join(c) for c in commands.values()})])
     record = objects / "built-from"
     headers = [*MINFER.rglob("*.h"), Path(__file__), objects / "config.h"]
