@@ -9,7 +9,7 @@ export PYTHON ?= python3
 export MICROPYTHON_DIR PICO_SDK_PATH CMSIS_NN_LIB CMSIS_NN_INCLUDE MINFER_OPS
 
 python := build/venv/bin/python
-engine := $(shell find cmodules/minfer -name '*.[ch]' -not -path '*/binding/*')
+engine := $(shell find cmodules/minfer -name '*.[ch]' -not -path '*/binding/*' -not -path '*/natmod/*')
 
 repl_unix := build/unix/micropython
 repl_unix-asan := build/unix-asan/micropython

@@ -29,7 +29,7 @@ MINFER = ROOT / "cmodules" / "minfer"
 PACKAGE = ROOT / "modules" / "minfer"
 MICROPYTHON = Path(os.environ.get("MICROPYTHON_DIR") or BUILD / "src" / "micropython").resolve()
 
-ENGINE = ("engine", "ops", "signal", "kernels/portable", "kernels/m0plus", "kernels/dsp", "kernels/rv32")
+ENGINE = ("engine", "ops", "signal", "kernels/*")
 # As the firmware compiles them, but for what the code of operators takes around their kernels: all of it has to fit into RAM.
 ENGINE_FLAGS = ("-ffp-contract=off", "-Werror")
 FACE_FLAGS = ("-Os", "-Wno-unused-parameter", "-Werror")
@@ -52,6 +52,10 @@ class Arch:
 
     def mend(self, objects: list[Path]) -> None:
         """Changes objects in place to what mpy_ld.py takes. GCC's need nothing."""
+
+    def library(self) -> Path | None:
+        """The archive of arithmetic that the core has no instructions for, where the compiler has one."""
+        return Path(run(self.compiler, *self.flags, "--print-libgcc-file-name").strip())
 
 
 ARM = ("gcc-arm-none-eabi", "libnewlib-arm-none-eabi")
@@ -116,7 +120,7 @@ def compile_all(name: str, objects: Path) -> list[Path]:
         commands[source] = [*common, *face, *flags]
     operators = wanted_operators()
     for part in ENGINE:
-        for source in sorted((MINFER / part).glob("*.c")):
+        for source in sorted(MINFER.glob(f"{part}/*.c")):
             commands[source] = [*common, "-Os" if part == "ops" else "-O2", *ENGINE_FLAGS, *operators]
     built_from = json.dumps([str(MICROPYTHON), *({" ".join(c) for c in commands.values()})])
     record = objects / "built-from"
@@ -138,9 +142,11 @@ def compile_all(name: str, objects: Path) -> list[Path]:
 
 
 def helpers(name: str, folder: Path) -> list[Path]:
-    """The objects of the compiler's own library: arithmetic that the core has no instructions for."""
+    """The objects of the compiler's own library."""
     arch = ARCHS[name]
-    library = run(arch.compiler, *arch.flags, "--print-libgcc-file-name").strip()
+    library = arch.library()
+    if library is None:
+        return []
     if not folder.exists():
         folder.mkdir()
         run(arch.archiver, "x", library, folder=folder)
@@ -185,7 +191,7 @@ def build(name: str) -> str:
         (objects / "new.h").rename(config)
 
     linked = needed([*compile_all(name, objects), *helpers(name, objects / "helpers")], "mpy_init")
-    # Names of files go into the module: these are the same whereever it is built.
+    # Names of files go into the module: these are the same wherever it is built.
     link = [sys.executable, tools / "mpy_ld.py", "--arch", name, "--qstrs", config, "-o", "_minfer.mpy"]
     sizes = dict(re.findall(r"(\w+) size: +(\d+)", run(*link, *linked, folder=objects)))
     run(mpy_cross, "-s", "handover.py", "-o", objects / "handover.mpy", MINFER / "natmod" / "handover.py")
