@@ -178,6 +178,7 @@ esac
 
 mkdir -p "$build"
 if [ "$target" = mpy-cross ]; then
+    log=$build/mpy-cross.log
     "$setup" debian "${packages[@]}"
     find_micropython
     build_mpy_cross

@@ -4,8 +4,9 @@
     firmware/natmod.py x64|armv6m|armv7m|armv7emsp|rv32imc|all
 
 build/natmod/ARCH gets _minfer.mpy, the package minfer/ and package.json, for `mpremote mip install`. The C is that of the
-firmware; cmodules/minfer/natmod stands in for what the native ABI lacks. MINFER_OPS in the environment names the operators
-to have ("CONV_2D SOFTMAX ..."; all without), MICROPYTHON_DIR another source of MicroPython.
+firmware; cmodules/minfer/natmod stands in for what the native ABI lacks. From the environment: MINFER_OPS, the operators
+to have ("CONV_2D SOFTMAX ..."; all without), MICROPYTHON_DIR, another source of MicroPython, and OUT, another folder for the
+results.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 MINFER = ROOT / "cmodules" / "minfer"
 PACKAGE = ROOT / "modules" / "minfer"
+OUT = Path(os.environ.get("OUT") or BUILD / "natmod").resolve()
 MICROPYTHON = Path(os.environ.get("MICROPYTHON_DIR") or BUILD / "src" / "micropython").resolve()
 
 ENGINE = ("engine", "ops", "signal", "kernels/*")
@@ -87,7 +89,7 @@ def run(*command: str | Path, folder: Path = ROOT) -> str:
         text=True,
     )
     if done.returncode != 0:
-        raise BuildError(f"{' '.join(str(part) for part in command)}\n{done.stdout}")
+        raise BuildError(f"{Path(command[0]).name} … {Path(command[-1]).name}: {done.stdout}")
     return done.stdout
 
 
@@ -178,7 +180,7 @@ def needed(objects: Iterable[Path], entry: str) -> list[Path]:
 
 def build(name: str) -> str:
     """Builds for one architecture. Returns a line that says what that takes."""
-    out = BUILD / "natmod" / name
+    out = OUT / name
     objects = out / "objects"
     objects.mkdir(parents=True, exist_ok=True)
     tools = MICROPYTHON / "tools"
@@ -212,7 +214,7 @@ def build(name: str) -> str:
     code = sum(int(sizes.get(part, 0)) for part in ("text", "rodata", "bss"))
     package = sum(path.stat().st_size for path in (out / "minfer").iterdir())
     return (
-        f"{name}: {out.relative_to(ROOT)}, _minfer.mpy {size} bytes, its code {code} bytes of RAM once imported;"
+        f"{name}: {os.path.relpath(out, ROOT)}, _minfer.mpy {size} bytes, its code {code} bytes of RAM once imported;"
         f" minfer/ {package} bytes"
     )
 

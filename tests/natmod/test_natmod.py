@@ -39,6 +39,16 @@ gc.collect()
 print(gc.mem_alloc())
 """
 
+LEFT_OUT = """
+import minfer, _minfer
+print(_minfer.ops())
+try:
+    minfer.load('pair.mnf')
+except minfer.ModelError as error:
+    print(error)
+print(len(minfer.load('dense.mnf').run(bytes(4))))
+"""
+
 
 def ready(name: str) -> run.Target:
     """The target of that name; skips the test where it is not built."""
@@ -59,6 +69,26 @@ def check(name: str, target: run.Target) -> None:
 @pytest.mark.parametrize("name", run.names())
 def test_device_unix(name: str) -> None:
     check(name, ready("unix-natmod"))
+
+
+def test_operators_left_out(tmp_path: Path) -> None:
+    """MINFER_OPS makes a module that has these operators alone, and says so of others."""
+    target = ready("unix-natmod")
+    wanted = {"MINFER_OPS": "FULLY_CONNECTED\tSOFTMAX", "OUT": str(tmp_path)}
+    well, output = run.execute([run.sys.executable, "firmware/natmod.py", "x64"], run.ROOT, **wanted)
+    assert well, output
+    small, whole = (folder / "x64" / "_minfer.mpy" for folder in (tmp_path, run.NATMOD))
+    assert small.stat().st_size < 0.75 * whole.stat().st_size
+    run.models.write(tmp_path)
+    (tmp_path / "script.py").write_text(LEFT_OUT)
+    path = f".frozen:{tmp_path / 'x64'}"
+    well, output = run.execute([str(target.program), "script.py"], tmp_path, MICROPYPATH=path)
+    assert well and output.splitlines() == [
+        "['FULLY_CONNECTED', 'SOFTMAX']",
+        "operator 0 (ADD): operator left out when this firmware was built: expected one of its 2, found opcode 0;"
+        " build it with this one in MINFER_OPS",
+        "3",
+    ]
 
 
 @pytest.mark.parametrize("arch", ARCHS)
