@@ -3,10 +3,10 @@
 
     firmware/natmod.py x64|armv6m|armv7m|armv7emsp|rv32imc|all
 
-build/natmod/ARCH gets _minfer.mpy, the package minfer/ and package.json, for `mpremote mip install`. The C is that of the
-firmware; cmodules/minfer/natmod stands in for what the native ABI lacks. From the environment: MINFER_OPS, the operators
-to have ("CONV_2D SOFTMAX ..."; all without), MICROPYTHON_DIR, another source of MicroPython, and OUT, another folder for the
-results.
+build/natmod/ARCH gets _minfer.mpy, the package minfer/ and package.json, for `mpremote mip install`.
+The C is that of the firmware; cmodules/minfer/natmod stands in for what the native ABI lacks. From the
+environment: MINFER_OPS, the operators to have ("CONV_2D SOFTMAX ..."; all without), MICROPYTHON_DIR,
+another source of MicroPython, and OUT, another folder for the results.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ OUT = Path(os.environ.get("OUT") or BUILD / "natmod").resolve()
 MICROPYTHON = Path(os.environ.get("MICROPYTHON_DIR") or BUILD / "src" / "micropython").resolve()
 
 ENGINE = ("engine", "ops", "signal", "kernels/*")
-# As the firmware compiles them, but for what the code of operators takes around their kernels: all of it has to fit into RAM.
+# As the firmware compiles them, but for what operators do around their kernels: all has to fit into RAM.
 ENGINE_FLAGS = ("-ffp-contract=off", "-Werror")
 FACE_FLAGS = ("-Os", "-Wno-unused-parameter", "-Werror")
 # GCC would turn the bodies of memset() and the like into calls of themselves.

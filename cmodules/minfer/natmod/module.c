@@ -1,10 +1,11 @@
 // The module `_minfer` and its types, as a native module makes them at import.
 #include "binding/names.h"
 
-// Room for a type and its slots. No variable here is static: mpy_ld.py has no relocations to the .bss of one file alone.
-#define TYPE(name) mp_obj_type_t name = { .slots = { [4] = NULL } }
+// Room for a type and its slots.
+#define TYPE(name) mp_obj_type_t name = { .slots = { [3] = NULL } }
 
-// The first variable: pointers to it, at the start of .bss, are how the collector knows that .bss is in use.
+// These are all the variables there are, and none is static: mpy_ld.py reaches them through a table of addresses in the
+// code. There the collector, which follows pointers to the start of a block alone, finds that of whichever comes first.
 minfer_natmod_t minfer_natmod;
 
 TYPE(minfer_model_type);

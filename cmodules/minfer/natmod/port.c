@@ -26,8 +26,8 @@ bool minfer_take_ownership(void *volatile *owner, void *token) {
 
 #else // RP2040 has two cores, and no instruction for this
 
-// How often to try for the lock: who has it, on another core, gives it back at once. An interrupt of this core would wait
-// for ever.
+// How often to try for the lock: who has it, on another core, gives it back at once. For one that this interrupts, waiting
+// would never end.
 #define ATTEMPTS 1000
 
 static bool acquire(void) {

@@ -1,4 +1,4 @@
-// binding/port.h for a native module: what py/dynruntime.h lacks, from the function table or from what handover.py hands over.
+// binding/port.h for a native module: what py/dynruntime.h lacks, from the function table or from handover.py.
 #ifndef MINFER_NATMOD_PORT_H
 #define MINFER_NATMOD_PORT_H
 
