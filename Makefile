@@ -1,7 +1,7 @@
 # minfer: each target does all the set-up it needs on a Debian 12, and none that is done already.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench fuzz firmware repl emulator clean
+.PHONY: help demo test bench fuzz firmware natmod repl emulator clean
 
 TARGET ?= unix
 MINUTES ?= 2
@@ -9,7 +9,7 @@ export PYTHON ?= python3
 export MICROPYTHON_DIR PICO_SDK_PATH IDF_PATH CMSIS_NN_LIB CMSIS_NN_INCLUDE MINFER_OPS
 
 python := build/venv/bin/python
-engine := $(shell find cmodules/minfer -name '*.[ch]' -not -path '*/binding/*')
+engine := $(shell find cmodules/minfer -name '*.[ch]' -not -path '*/binding/*' -not -path '*/natmod/*')
 
 repl_unix := build/unix/micropython
 repl_unix-asan := build/unix-asan/micropython
@@ -25,7 +25,9 @@ demo: build/stamps/host ## Recognise handwritten digits with a network inside Mi
 
 test: build/stamps/host build/stamps/test build/stamps/emulator ## Build every firmware and run every test
 	@firmware/setup.sh debian clang-14 libclang-rt-14-dev gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc
-	@for target in unix unix-asan pico pico2 qemu-m33; do firmware/build.sh $$target || exit; done
+	@for target in unix unix-asan unix-stock pico pico-stock pico2 qemu-m33; do firmware/build.sh $$target || exit; done
+	@firmware/setup.sh pypi pyelftools
+	@$(python) firmware/natmod.py all
 	@rm -f build/models.md
 	@# Twice as many as the cores: half of the time they wait for an emulator.
 	@$(python) -m pytest -n 4 --dist worksteal tests
@@ -44,6 +46,11 @@ fuzz: build/stamps/host build/stamps/test ## Break model files at random, for MI
 
 firmware: build/stamps/host ## Build the firmware, and the command minfer: TARGET=unix|unix-asan|pico|pico2|qemu-m33|esp32|esp32s3|esp32c3|esp32c6
 	@firmware/build.sh $(TARGET)
+
+natmod: ## Build native modules for stock firmware: ARCH=x64|armv6m|armv7m|armv7emsp|rv32imc|all
+	@firmware/setup.sh venv
+	@firmware/setup.sh pypi pyelftools
+	@$(python) firmware/natmod.py $(or $(ARCH),all)
 
 repl: firmware $(if $(filter pico,$(TARGET)),build/stamps/emulator) ## Talk to the firmware for TARGET=unix|pico (emulated)|qemu-m33
 	@$(or $(repl_$(TARGET)),echo "make repl: TARGET=$(TARGET) does not run here: unix, pico or qemu-m33" >&2; exit 2)

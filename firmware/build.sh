@@ -1,6 +1,7 @@
 #!/bin/bash
 # Builds the firmware of one target out of tree, in build/TARGET: build.sh unix|unix-asan|pico|pico2|qemu-m33|
-# esp32|esp32-spiram|esp32s3|esp32s3-spiram-oct|esp32c3|esp32c6
+# esp32|esp32-spiram|esp32s3|esp32s3-spiram-oct|esp32c3|esp32c6, or MicroPython's own, without minfer, for native modules:
+# unix-stock|pico-stock; or build/mpy-cross: mpy-cross
 # From the environment: OUT (another folder for the results), MICROPYTHON_DIR, PICO_SDK_PATH, IDF_PATH, CMSIS_NN_LIB,
 # CMSIS_NN_INCLUDE, and MINFER_OPS, the operators the firmware is to have ("CONV_2D SOFTMAX ..."; all without).
 set -euo pipefail
@@ -107,6 +108,14 @@ build_unix() {
     echo "$target: ${program#"$root/"}, $(size "$program" | awk 'NR == 2 { print $1 }') bytes of text"
 }
 
+build_unix_stock() {
+    local program=$out/micropython
+    logged make -C "$micropython/ports/unix" -j2 BUILD="$out" VARIANT=standard MPY_LIB_DIR="$micropython" \
+        FROZEN_MANIFEST="$micropython/extmod/asyncio/manifest.py" MICROPY_PY_BTREE=0 MICROPY_PY_FFI=0 MICROPY_PY_SSL=0 \
+        MICROPY_SSL_MBEDTLS=0
+    echo "$target: ${program#"$root/"}, $(size "$program" | awk 'NR == 2 { print $1 }') bytes of text"
+}
+
 # MicroPython's rp2 port takes TinyUSB and mbedtls from its own lib/. Where these are missing (a release
 # tarball, a clone without submodules), links to all of it and to the pinned ones stand in for it.
 complete_micropython() {
@@ -129,21 +138,29 @@ module_folders() {
 }
 
 build_rp2() {
-    local board=$1 family=$2 sdk
+    local board=$1 family=$2 sdk options
     [ -n "${PICO_SDK_PATH:-}" ] || "$setup" source pico-sdk
     sdk=$(realpath -m "${PICO_SDK_PATH:-$build/src/pico-sdk}")
     [ -e "$sdk/pico_sdk_init.cmake" ] || die "PICO_SDK_PATH=$sdk holds no pico-sdk"
     complete_micropython
+    if [ -d "$root/boards/$board" ]; then
+        options=(-DMICROPY_BOARD_DIR="$root/boards/$board" -DMICROPY_FROZEN_MANIFEST="$root/boards/$board/manifest.py"
+            -DUSER_C_MODULES="$(module_folders)" -DCMSIS_NN_LIB="${CMSIS_NN_LIB:-}" -DCMSIS_NN_INCLUDE="${CMSIS_NN_INCLUDE:-}"
+            -DMINFER_OPS="$MINFER_OPS")
+    else # a board of MicroPython's
+        options=(-DMICROPY_FROZEN_MANIFEST="$root/boards/stock_manifest.py")
+    fi
     logged cmake -S "$micropython/ports/rp2" -B "$out" -G Ninja -DPICO_NO_PICOTOOL=1 \
-        -DPICO_SDK_PATH_OVERRIDE="$sdk" -DMICROPY_BOARD="$board" -DMICROPY_BOARD_DIR="$root/boards/$board" \
-        -DMICROPY_LIB_DIR="$micropython" -DMICROPY_FROZEN_MANIFEST="$root/boards/$board/manifest.py" \
-        -DUSER_C_MODULES="$(module_folders)" -DCMSIS_NN_LIB="${CMSIS_NN_LIB:-}" -DCMSIS_NN_INCLUDE="${CMSIS_NN_INCLUDE:-}" \
-        -DMINFER_OPS="$MINFER_OPS"
+        -DPICO_SDK_PATH_OVERRIDE="$sdk" -DMICROPY_BOARD="$board" -DMICROPY_LIB_DIR="$micropython" "${options[@]}"
     logged ninja -C "$out" -j2
     logged "${PYTHON:-python3}" "$micropython/tools/uf2conv.py" -b 0x10000000 -f "$family" -c \
         -o "$out/firmware.uf2" "$out/firmware.bin"
-    "$setup" pypi pyelftools
-    "$build/venv/bin/python" "$root/firmware/check_image.py" "$target" "$out"
+    if [ "$target" = pico-stock ]; then
+        echo "$target: ${out#"$root/"}/firmware.uf2, $(stat -c %s "$out/firmware.bin") bytes of flash"
+    else
+        "$setup" pypi pyelftools
+        "$build/venv/bin/python" "$root/firmware/check_image.py" "$target" "$out"
+    fi
 }
 
 build_qemu() {
@@ -157,8 +174,8 @@ build_qemu() {
 . "$root/firmware/esp32.sh"
 
 case $target in
-    unix | unix-asan) packages=(build-essential) ;;
-    pico | pico2)
+    mpy-cross | unix | unix-asan | unix-stock) packages=(build-essential) ;;
+    pico | pico2 | pico-stock)
         packages=(build-essential cmake ninja-build gcc-arm-none-eabi libnewlib-arm-none-eabi
             libstdc++-arm-none-eabi-newlib)
         ;;
@@ -167,11 +184,18 @@ case $target in
         packages=(build-essential cmake ninja-build)
         find_esp_idf
         ;;
-    *) die "no target '$target': unix, unix-asan, pico, pico2, qemu-m33, esp32, esp32-spiram, esp32s3, esp32s3-spiram-oct," \
-        "esp32c3, esp32c6" ;;
+    *) die "no target '$target': unix, unix-asan, unix-stock, pico, pico2, pico-stock, qemu-m33, mpy-cross," \
+        "esp32, esp32-spiram, esp32s3, esp32s3-spiram-oct, esp32c3, esp32c6" ;;
 esac
 
 mkdir -p "$build"
+if [ "$target" = mpy-cross ]; then
+    log=$build/mpy-cross.log
+    "$setup" debian "${packages[@]}"
+    find_micropython
+    build_mpy_cross
+    exit
+fi
 exec 9>"$build/.$target.lock"
 flock 9
 check_operators
@@ -191,6 +215,8 @@ fi
 build_mpy_cross
 case $target in
     unix | unix-asan) build_unix ;;
+    unix-stock) build_unix_stock ;;
+    pico-stock) build_rp2 RPI_PICO 0xe48bff56 ;;
     pico) build_rp2 MINFER_PICO 0xe48bff56 ;;
     pico2) build_rp2 MINFER_PICO2 0xe48bff59 ;;
     qemu-m33) build_qemu QEMU_M33 ;;

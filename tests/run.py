@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
 """Runs the device tests on a target: one line a test, a summary, exit code 1 where one failed.
 
-    tests/run.py --target unix|unix-asan|pico|qemu-m33|serial:PORT [NAME...]
+    tests/run.py --target unix|unix-asan|unix-natmod|pico|pico-natmod|qemu-m33|serial:PORT [NAME...]
+
+...-natmod is MicroPython's own firmware with the native module of firmware/natmod.py.
 
 A test is a script of tests/device/, run by MicroPython in a folder of its own with the models of
 tests/device/support/ beside it. It passes when it prints what its .exp file holds or, without one,
@@ -28,6 +30,7 @@ from typing import Protocol
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = ROOT / "tests" / "device"
 SHARED = ROOT.parent / "shared"
+NATMOD = ROOT / "build" / "natmod"
 WORK = ROOT / "build" / "tests" / "device"
 TIMEOUT = 300  # seconds a script
 
@@ -73,30 +76,43 @@ def execute(command: list[str], folder: Path, **environment: str) -> tuple[bool,
     return done.returncode == 0, done.stdout.decode(errors="replace").replace("\r", "")
 
 
+def check_firmware(image: Path, arch: str | None) -> None:
+    """Raises MissingError where the firmware, or the native module it is to have, is not built."""
+    if not image.is_file():
+        raise MissingError(
+            f"expected {image.relative_to(ROOT)}, found none:"
+            f" make firmware TARGET={image.parent.name}"
+        )
+    if arch is not None and not (NATMOD / arch / "_minfer.mpy").is_file():
+        raise MissingError(
+            f"expected {(NATMOD / arch).relative_to(ROOT)}/_minfer.mpy, found none:"
+            f" make natmod ARCH={arch}"
+        )
+
+
 @dataclass(frozen=True)
 class Unix:
-    """MicroPython's unix port, built by the Makefile."""
+    """MicroPython's unix port, built by the Makefile. `arch`: of the native module it gets."""
 
     name: str
+    build: str
+    arch: str | None = None
     samples: int = 1000
     most_bytes: int | None = None
 
     @property
     def program(self) -> Path:
         """The firmware."""
-        return ROOT / "build" / self.name / "micropython"
+        return ROOT / "build" / self.build / "micropython"
 
     def check(self) -> None:
-        """Raises MissingError where the program is not built."""
-        if not self.program.is_file():
-            raise MissingError(
-                f"expected {self.program.relative_to(ROOT)}, found none:"
-                f" make firmware TARGET={self.name}"
-            )
+        """Raises MissingError where something is not built."""
+        check_firmware(self.program, self.arch)
 
     def run(self, script: str, folder: Path) -> tuple[bool, str]:
         """Runs `script` by the program."""
-        return execute([str(self.program), script], folder, MICROPYPATH=".frozen")
+        path = f".frozen:{NATMOD / self.arch}" if self.arch else ".frozen"
+        return execute([str(self.program), script], folder, MICROPYPATH=path)
 
 
 @dataclass(frozen=True)
@@ -123,20 +139,24 @@ class Board:
         return ended_well, rest if greeting.startswith("Local directory") else output
 
 
+@dataclass(frozen=True)
 class EmulatedPico:
-    """The Pico's firmware in the emulator, started by the first test."""
+    """A firmware of the Pico in the emulator, started by the first test. `arch`: of the native module it gets."""
 
-    name = "pico"
-    samples = 4
-    most_bytes = 20_000
-    image = ROOT / "build" / "pico" / "firmware.uf2"
+    name: str
+    build: str
+    arch: str | None = None
+    samples: int = 4
+    most_bytes: int | None = 20_000
+
+    @property
+    def image(self) -> Path:
+        """The firmware."""
+        return ROOT / "build" / self.build / "firmware.uf2"
 
     def check(self) -> None:
-        """Raises MissingError where the firmware is not built."""
-        if not self.image.is_file():
-            raise MissingError(
-                f"expected {self.image.relative_to(ROOT)}, found none: make firmware TARGET=pico"
-            )
+        """Raises MissingError where something is not built."""
+        check_firmware(self.image, self.arch)
 
     def run(self, script: str, folder: Path) -> tuple[bool, str]:
         """Runs `script` by mpremote."""
@@ -152,7 +172,19 @@ class EmulatedPico:
         except PicoError as error:
             raise MissingError(str(error)) from error
         atexit.register(pico.stop)
+        if self.arch is not None:
+            put_natmod(self.arch, pico.port)
         return Board(self.name, pico.port)
+
+
+def put_natmod(arch: str, port: str) -> None:
+    """Copies the native module and the package to the board's /lib."""
+    folder = NATMOD / arch
+    mpremote = [sys.executable, "-m", "mpremote", "connect", port]
+    command = [*mpremote, "fs", "mkdir", "lib", "+", "fs", "cp", "-r", "_minfer.mpy", "minfer", ":lib/"]
+    well, output = execute(command, folder)
+    if not well:
+        raise MissingError(f"the native module does not get onto {port}: {output}")
 
 
 class QemuM33:
@@ -192,8 +224,9 @@ class QemuM33:
                 qemu.kill()
 
 
-UNIX = [Unix("unix"), Unix("unix-asan")]
-EMULATED = [EmulatedPico(), QemuM33()]
+UNIX = [Unix("unix", "unix"), Unix("unix-asan", "unix-asan")]
+EMULATED = [EmulatedPico("pico", "pico"), QemuM33()]
+NATIVE = [Unix("unix-natmod", "unix-stock", "x64"), EmulatedPico("pico-natmod", "pico-stock", "armv6m")]
 
 
 def find_target(name: str) -> Target:
@@ -201,12 +234,12 @@ def find_target(name: str) -> Target:
     kind, _, port = name.partition(":")
     if kind == "serial" and port:
         return Board("serial", port)
-    for target in (*UNIX, *EMULATED):
+    targets = (*UNIX, *EMULATED, *NATIVE)
+    for target in targets:
         if target.name == name:
             return target
-    raise MissingError(
-        f"expected a target of unix, unix-asan, pico, qemu-m33 or serial:PORT, found {name}"
-    )
+    known = ", ".join(target.name for target in targets)
+    raise MissingError(f"expected a target of {known} or serial:PORT, found {name}")
 
 
 # Real models, and the archives of what the reference gives for them.
@@ -340,7 +373,7 @@ def run_tests(chosen: list[str], target: Target) -> Iterator[tuple[str, float, R
 def main() -> int:
     """The command line."""
     parser = argparse.ArgumentParser(description="Runs the device tests on a target.")
-    parser.add_argument("--target", default="unix", help="unix, unix-asan, pico or serial:PORT")
+    parser.add_argument("--target", default="unix", help="as above")
     parser.add_argument(
         "tests", nargs="*", metavar="NAME", help="of a test, as printed; all without"
     )

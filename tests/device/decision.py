@@ -85,6 +85,7 @@ if heap_lock:
     row = bytearray(3)
     row[1] = 120
     decision.update(row, 0)
+    i = 0  # a new name takes room
     heap_lock()
     try:
         for i in range(20):

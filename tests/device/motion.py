@@ -67,6 +67,7 @@ samples = array("h", range(-3000, 3000, 5))
 out = bytearray(3 * 11)
 taken = motion.write(samples)
 motion.take(out)
+before = after = 0  # a new name takes room
 gc.collect()
 before = gc.mem_alloc()
 motion.write(samples, taken)

@@ -3,7 +3,11 @@
 #define MINFER_BINDING_H
 
 #include "engine/mnf.h"
+#if MICROPY_ENABLE_DYNRUNTIME
+#include "natmod/port.h"
+#else
 #include "port.h"
+#endif
 #include "signal/audio.h"
 
 typedef struct {
@@ -21,10 +25,10 @@ typedef struct {
 
 // module.c
 
-extern const mp_obj_type_t minfer_model_type;
-extern const mp_obj_type_t minfer_steps_type;
-extern const mp_obj_type_t minfer_tensor_type;
-extern const mp_obj_type_t minfer_model_error_type;
+extern minfer_type_t minfer_model_type;
+extern minfer_type_t minfer_steps_type;
+extern minfer_type_t minfer_tensor_type;
+extern minfer_type_t minfer_model_error_type;
 
 // error.c
 

@@ -115,18 +115,18 @@ static void check_real(const minfer_model_t *self, size_t io) {
 // What a dictionary holds under the edge's name.
 static mp_obj_t edge_by_name(const minfer_model_t *self, size_t io, mp_obj_t dict) {
     mp_obj_t name = minfer_io_name(self, io);
-    mp_map_elem_t *item = mp_map_lookup(mp_obj_dict_get_map(dict), name, MP_MAP_LOOKUP);
-    if (item == NULL) {
+    mp_obj_t value = minfer_dict_get(dict, name);
+    if (value == MP_OBJ_NULL) {
         mp_obj_t args[] = { minfer_io_label(self, io), name };
         minfer_raise(&mp_type_ValueError, "%s: expected a value for '%s', found none", 2, args);
     }
-    return item->value;
+    return value;
 }
 
 // `obj` itself where the model has one such edge, else the i-th of as many, or the one of its name.
 static mp_obj_t edge_of(const minfer_model_t *self, bool output, size_t i, mp_obj_t obj) {
     size_t n = output ? self->engine.header->n_outputs : self->engine.header->n_inputs;
-    if (mp_obj_is_dict_or_ordereddict(obj)) {
+    if (minfer_is_dict(obj)) {
         return edge_by_name(self, output ? self->engine.header->n_inputs + i : i, obj);
     }
     if (n == 1) {

@@ -85,9 +85,10 @@ mp_obj_t minfer_picture_make_new(const mp_obj_type_t *type, size_t n_args, size_
     self->width = values[WIDTH].u_obj;
     self->height = values[HEIGHT].u_obj;
     self->format = values[FORMAT].u_obj;
-    self->shape = mp_obj_new_tuple(3, (mp_obj_t[]) {
+    mp_obj_t shape[] = {
         mp_obj_new_int(params.shape[0]), mp_obj_new_int(params.shape[1]), mp_obj_new_int(params.shape[2]),
-    });
+    };
+    self->shape = mp_obj_new_tuple(3, shape);
     self->out = values[OUT].u_obj;
     if (self->out == mp_const_none) {
         const uint32_t dtype = self->stream.tensor.dtype;

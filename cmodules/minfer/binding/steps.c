@@ -67,8 +67,8 @@ static mp_obj_t run_one(steps_t *steps) {
 // there leaves the model free again.
 static mp_obj_t exclusively(mp_obj_t (*body)(steps_t *steps), steps_t *steps) {
     minfer_model_t *self = steps->model;
-    nlr_buf_t nlr;
-    if (nlr_push(&nlr) == 0) {
+    minfer_nlr_t nlr;
+    if (minfer_nlr_push(&nlr) == 0) {
         if (!minfer_take_ownership(&self->owner, &nlr)) {
             minfer_raise(&mp_type_RuntimeError, "model: it is running already", 0, NULL);
         }
@@ -80,7 +80,7 @@ static mp_obj_t exclusively(mp_obj_t (*body)(steps_t *steps), steps_t *steps) {
     if (self->owner == &nlr) {
         self->owner = NULL;
     }
-    nlr_jump(nlr.ret_val);
+    minfer_nlr_raise_again(&nlr);
 }
 
 mp_obj_t minfer_run(minfer_model_t *self, mp_obj_t x, mp_obj_t out, bool real) {
