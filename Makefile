@@ -34,6 +34,7 @@ test: build/stamps/host build/stamps/test build/stamps/emulator ## Build every f
 bench: build/stamps/host build/stamps/emulator ## Count instructions, cycles and bytes: MODELS=kws,vww ON=m0plus,pico COMPARE=OLD.json
 	@firmware/setup.sh debian ninja-build gcc-arm-none-eabi libnewlib-arm-none-eabi gcc-riscv64-unknown-elf \
 		picolibc-riscv64-unknown-elf qemu-system-arm qemu-system-misc
+	@firmware/setup.sh xtensa
 	@$(if $(findstring pico,$(or $(ON),pico)),firmware/build.sh pico)
 	@$(python) tests/bench/bench.py $(if $(MODELS),--models $(MODELS)) $(if $(ON),--on $(ON)) \
 		$(if $(COMPARE),--compare $(COMPARE))
