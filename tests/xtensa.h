@@ -35,7 +35,7 @@ static inline int32_t system_call(
     return a2;
 }
 
-static inline void leave(int code) {
+__attribute__((noreturn)) static inline void leave(int code) {
     for (;;) {
         system_call(118, (uintptr_t)code, 0, 0, 0, 0, 0); // exit
     }
@@ -44,13 +44,13 @@ static inline void leave(int code) {
 enum { READ_WRITE = 3, PRIVATE_FIXED = 0x12, ANONYMOUS = 0x800 };
 
 // Xtensa's mmap2 takes offsets in pages.
-static inline void map_memory(uintptr_t at, uintptr_t size) {
+__attribute__((unused)) static void map_memory(uintptr_t at, uintptr_t size) {
     if (system_call(80, at, size, READ_WRITE, PRIVATE_FIXED | ANONYMOUS, (uintptr_t)-1, 0) != (int32_t)at) {
         leave(4);
     }
 }
 
-static inline void map_file(const char *name, uintptr_t at, uintptr_t size) {
+__attribute__((unused)) static void map_file(const char *name, uintptr_t at, uintptr_t size) {
     const int32_t file = system_call(8, (uintptr_t)name, 0, 0, 0, 0, 0); // open
     if (file < 0 || system_call(80, at, size, READ_WRITE, PRIVATE_FIXED, (uintptr_t)file, 0) != (int32_t)at) {
         leave(4);
