@@ -18,7 +18,7 @@ __attribute__((noinline)) void bench_mark(void) {
 }
 
 #if defined(__XTENSA__)
-#include "../xtensa.h"
+#include <process.h>
 
 // The files' names are arguments: they are mapped where the linker script has them, and RAM behind the program's own.
 void start(char **argv) {

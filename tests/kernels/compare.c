@@ -340,7 +340,7 @@ static result_t add(void) {
 }
 
 #if defined(__XTENSA__)
-#include "../xtensa.h"
+#include <process.h>
 
 void start(char **argv) {
     (void)argv;

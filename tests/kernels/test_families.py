@@ -34,7 +34,7 @@ class Family:
     def compiler(self) -> list[str]:
         if self.qemu == "qemu-xtensa":
             return [str(XTENSA / "cc"), *self.flags.split()]
-        return [f"{self.prefix}gcc", *self.flags.split(), f"-specs={self.library}.specs"]
+        return [f"{self.prefix}gcc", *self.flags.split()]
 
     def command(self, program: Path) -> list[str]:
         if self.qemu == "qemu-xtensa":
@@ -78,7 +78,8 @@ def run(*command: object, cwd: Path | None = None) -> str:
 def build(folder: Path, name: str) -> Path:
     """compare.c with the family's kernels, and with the portable ones, whose names get a prefix."""
     family = FAMILIES[name]
-    compile_ = [*family.compiler, "-std=gnu99", "-O2", "-ffunction-sections", *WARNINGS, *includes()]
+    library = [f"-specs={family.library}.specs"] if family.library else []
+    compile_ = [*family.compiler, *library, "-std=gnu99", "-O2", "-ffunction-sections", *WARNINGS, *includes()]
     portable = [path for path in KERNELS if path.parent.name == "portable"]
     own = [*portable, *(path for path in KERNELS if path.parent.name == (family.folder or name)), *EXTRA]
     run(*compile_, "-DMNF_PORTABLE", "-c", *portable, cwd=folder)
