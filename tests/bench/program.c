@@ -24,9 +24,9 @@ __attribute__((noinline)) void bench_mark(void) {
 void start(char **argv) {
     const uintptr_t ram = ((uintptr_t)bench_arena + 4095) & ~(uintptr_t)4095;
     map_memory(ram, (uintptr_t)bench_stack_top - ram);
-    map_file(argv[1], (uintptr_t)bench_model, 0x400000);
-    map_file(argv[2], (uintptr_t)bench_input, 0x200000);
-    map_file(argv[3], (uintptr_t)bench_expected, 0x200000);
+    map_file(argv[1], (uintptr_t)bench_model);
+    map_file(argv[2], (uintptr_t)bench_input);
+    map_file(argv[3], (uintptr_t)bench_expected);
     leave(main());
 }
 

@@ -50,11 +50,14 @@ __attribute__((unused)) static void map_memory(uintptr_t at, uintptr_t size) {
     }
 }
 
-__attribute__((unused)) static void map_file(const char *name, uintptr_t at, uintptr_t size) {
+// Maps a whole file. Returns its size.
+__attribute__((unused)) static uintptr_t map_file(const char *name, uintptr_t at) {
     const int32_t file = system_call(8, (uintptr_t)name, 0, 0, 0, 0, 0); // open
-    if (file < 0 || system_call(80, at, size, READ_WRITE, PRIVATE_FIXED, (uintptr_t)file, 0) != (int32_t)at) {
+    const int32_t size = file < 0 ? 0 : system_call(15, (uintptr_t)file, 0, 2, 0, 0, 0); // lseek, to the end
+    if (size <= 0 || system_call(80, at, (uintptr_t)size, READ_WRITE, PRIVATE_FIXED, (uintptr_t)file, 0) != (int32_t)at) {
         leave(4);
     }
+    return (uintptr_t)size;
 }
 
 #endif

@@ -1,10 +1,12 @@
-// What compilers call for floats where the FPU, as LLVM uses it, has no instruction: quotients, and doubles as far as variable arguments
-// need them. Rounded to nearest, ties to even.
+// What compilers call for floats where the FPU, as LLVM uses it, has no instruction: quotients, integers of 64 bits, and doubles
+// as far as variable arguments need them. Rounded to nearest, ties to even.
 #include <stdint.h>
 
 float __divsf3(float a, float b);
 double __extendsfdf2(float a);
 float __truncdfsf2(double a);
+double __floatsidf(int32_t a);
+int64_t __fixsfdi(float a);
 
 typedef union {
     float value;
@@ -103,4 +105,29 @@ float __truncdfsf2(double a) {
         return from_bits(sign);
     }
     return rounded(sign, exponent - 1023 + 150 - 62, ((uint64_t)1 << 52 | significand) << 10);
+}
+
+double __floatsidf(int32_t a) {
+    if (a == 0) {
+        return (double_t) {.bits = 0}.value;
+    }
+    const uint32_t size = a < 0 ? -(uint32_t)a : (uint32_t)a;
+    const int32_t first = 31 - __builtin_clz(size);
+    const uint64_t significand = (uint64_t)size << (52 - first) & (((uint64_t)1 << 52) - 1);
+    return (double_t) {.bits = (uint64_t)(a < 0) << 63 | (uint64_t)(first + 1023) << 52 | significand}.value;
+}
+
+// Toward zero; what no int64 holds gives the nearest one.
+int64_t __fixsfdi(float a) {
+    const uint32_t bits = (float_t) {a}.bits;
+    const int32_t exponent = (int32_t)(bits >> 23 & 0xff);
+    if (exponent < 127) {
+        return 0;
+    }
+    if (exponent >= 127 + 63) {
+        return bits & SIGN ? INT64_MIN : INT64_MAX;
+    }
+    const uint64_t significand = (bits & 0x7fffff) | 0x800000;
+    const uint64_t size = exponent < 150 ? significand >> (150 - exponent) : significand << (exponent - 150);
+    return (int64_t)(bits & SIGN ? -size : size);
 }
