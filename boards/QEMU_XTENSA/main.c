@@ -117,6 +117,7 @@ static int run_script(const char *name) {
         return 1;
     }
     mp_vfs_chdir(MP_OBJ_NEW_QSTR(qstr_from_str("/rom")));
+    mp_store_global(MP_QSTR___file__, MP_OBJ_NEW_QSTR(qstr_from_str(name)));
     nlr_pop();
     return pyexec_file(name) == 0;
 }
