@@ -14,6 +14,7 @@ engine := $(shell find cmodules/minfer -name '*.[ch]' -not -path '*/binding/*')
 repl_unix := build/unix/micropython
 repl_unix-asan := build/unix-asan/micropython
 repl_pico := $(python) firmware/emulator/pico.py build/pico/firmware.uf2
+repl_qemu-xtensa := qemu-xtensa -cpu de233_fpu build/qemu-xtensa/firmware.elf
 repl_qemu-m33 := qemu-system-arm -machine mps2-an505 -nographic -semihosting -kernel build/qemu-m33/firmware.elf
 
 help: ## List the targets
@@ -25,7 +26,7 @@ demo: build/stamps/host ## Recognise handwritten digits with a network inside Mi
 
 test: build/stamps/host build/stamps/test build/stamps/emulator ## Build every firmware and run every test
 	@firmware/setup.sh debian clang-14 libclang-rt-14-dev gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc
-	@for target in unix unix-asan pico pico2 qemu-m33; do firmware/build.sh $$target || exit; done
+	@for target in unix unix-asan pico pico2 qemu-m33 qemu-xtensa; do firmware/build.sh $$target || exit; done
 	@rm -f build/models.md
 	@# Twice as many as the cores: half of the time they wait for an emulator.
 	@$(python) -m pytest -n 4 --dist worksteal tests
@@ -43,11 +44,11 @@ fuzz: build/stamps/host build/stamps/test ## Break model files at random, for MI
 	@firmware/setup.sh debian clang-14 libclang-rt-14-dev
 	@$(python) tests/fuzz/fuzz.py $(MINUTES)
 
-firmware: build/stamps/host ## Build the firmware, and the command minfer: TARGET=unix|unix-asan|pico|pico2|qemu-m33|esp32|esp32s3|esp32c3|esp32c6
+firmware: build/stamps/host ## Build the firmware, and the command minfer: TARGET=unix|unix-asan|pico|pico2|qemu-m33|qemu-xtensa|esp32|esp32s3|esp32c3|esp32c6
 	@firmware/build.sh $(TARGET)
 
-repl: firmware $(if $(filter pico,$(TARGET)),build/stamps/emulator) ## Talk to the firmware for TARGET=unix|pico (emulated)|qemu-m33
-	@$(or $(repl_$(TARGET)),echo "make repl: TARGET=$(TARGET) does not run here: unix, pico or qemu-m33" >&2; exit 2)
+repl: firmware $(if $(filter pico,$(TARGET)),build/stamps/emulator) ## Talk to the firmware for TARGET=unix|pico (emulated)|qemu-m33|qemu-xtensa
+	@$(or $(repl_$(TARGET)),echo "make repl: TARGET=$(TARGET) does not run here: unix, pico, qemu-m33 or qemu-xtensa" >&2; exit 2)
 
 emulator: TARGET := pico
 emulator: firmware build/stamps/emulator ## Run the emulated Pico until Ctrl-C, its serial port at build/pico/port

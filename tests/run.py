@@ -232,7 +232,7 @@ def find_target(name: str) -> Target:
         if target.name == name:
             return target
     raise MissingError(
-        f"expected a target of unix, unix-asan, pico, qemu-m33 or serial:PORT, found {name}"
+        f"expected a target of unix, unix-asan, pico, qemu-m33, qemu-xtensa or serial:PORT, found {name}"
     )
 
 
