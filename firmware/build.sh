@@ -157,7 +157,7 @@ build_qemu() {
 build_qemu_xtensa() {
     "$setup" xtensa
     logged make -C "$root/boards/QEMU_XTENSA" -j2 MICROPYTHON="$micropython" BUILD="$out" \
-        MPY_LIB_DIR="$micropython" USER_C_MODULES="$modules"
+        MPY_LIB_DIR="$micropython" "$@"
     echo "$target: ${out#"$root/"}/firmware.elf, $(xtensa-lx106-elf-size "$out/firmware.elf" |
         awk 'NR == 2 { print $1 }') bytes of text"
 }
@@ -171,13 +171,13 @@ case $target in
             libstdc++-arm-none-eabi-newlib)
         ;;
     qemu-m33) packages=(build-essential gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm) ;;
-    qemu-xtensa) packages=(build-essential) ;;
+    qemu-xtensa | qemu-xtensa-stock) packages=(build-essential) ;;
     esp32 | esp32-spiram | esp32s3 | esp32s3-spiram-oct | esp32c3 | esp32c6)
         packages=(build-essential cmake ninja-build)
         find_esp_idf
         ;;
     *) die "no target '$target': unix, unix-asan, pico, pico2, qemu-m33, esp32, esp32-spiram, esp32s3, esp32s3-spiram-oct," \
-        "esp32c3, esp32c6, qemu-xtensa" ;;
+        "esp32c3, esp32c6, qemu-xtensa, qemu-xtensa-stock" ;;
 esac
 
 mkdir -p "$build"
@@ -209,5 +209,6 @@ case $target in
     esp32s3-spiram-oct) build_esp32 MINFER_ESP32S3 SPIRAM_OCT ;;
     esp32c3) build_esp32 MINFER_ESP32C3 ;;
     esp32c6) build_esp32 MINFER_ESP32C6 ;;
-    qemu-xtensa) build_qemu_xtensa ;;
+    qemu-xtensa) build_qemu_xtensa USER_C_MODULES="$modules" ;;
+    qemu-xtensa-stock) build_qemu_xtensa FROZEN_MANIFEST= ;;
 esac

@@ -3,6 +3,7 @@
 #include "kernels/core.h"
 #include "kernels/parallel.h"
 #include "kernels/portable/mnf_scale.h"
+#include "mnf_mac16.h"
 
 #if MNF_CORE_MAC16
 
@@ -15,8 +16,6 @@ enum {
     COLUMNS = 4,
     CHUNK = 256, // weights on the stack
 };
-
-typedef uint32_t __attribute__((may_alias)) word_t;
 
 typedef struct {
     const cmsis_nn_conv_params *conv;
@@ -34,98 +33,22 @@ typedef struct {
     int16_t *columns;
 } job_t;
 
-// Adds 4 * n products to a sum. Weights are those of widen(): 0 and 2, then 1 and 3 in a word. m0 and m1 are weights, m2 and m3 inputs; LDINC adds 4
-// before it loads, and the last two or three loads, of what follows, are in vain. What saves registers at interrupts saves these.
-static inline __attribute__((always_inline)) uint32_t dot(const int16_t *x, const uint32_t *w, int32_t n, uint32_t sum) {
-    x -= 2;
-    w -= 1;
-    __asm__ volatile (
-        "wsr %0, acclo\n"
-        "ldinc m2, %1\n"
-        "ldinc m0, %2\n"
-        "ldinc m1, %2\n"
-        "loop %3, 1f\n"
-        "mula.dd.ll.ldinc m3, %1, m0, m2\n"
-        "mula.dd.lh.ldinc m2, %1, m1, m2\n"
-        "mula.dd.hl.ldinc m0, %2, m0, m3\n"
-        "mula.dd.hh.ldinc m1, %2, m1, m3\n"
-        "1:\n"
-        "rsr %0, acclo\n"
-        : "+r" (sum), "+r" (x), "+r" (w) : "r" (n) : "memory");
-    return sum;
-}
-
-// The same of `count` columns. A function of its own, whose loops are not inside of one that the compiler makes.
+// mnf_mac16_dot of `count` columns. A function of its own, whose loops are not inside of one that the compiler makes.
 __attribute__((noinline)) MNF_HOT static void dot_columns(
     const int16_t *x, int32_t stride, const uint32_t *w, int32_t n, int32_t count, uint32_t *sums) {
-    sums[0] = dot(x, w, n, sums[0]);
+    sums[0] = mnf_mac16_dot(x, w, n, sums[0]);
     if (count > 1) {
         x += stride;
-        sums[1] = dot(x, w, n, sums[1]);
+        sums[1] = mnf_mac16_dot(x, w, n, sums[1]);
     }
     if (count > 2) {
         x += stride;
-        sums[2] = dot(x, w, n, sums[2]);
+        sums[2] = mnf_mac16_dot(x, w, n, sums[2]);
     }
     if (count > 3) {
         x += stride;
-        sums[3] = dot(x, w, n, sums[3]);
+        sums[3] = mnf_mac16_dot(x, w, n, sums[3]);
     }
-}
-
-// n weights plus 128, 1 or more, which takes fewer instructions than the signs; filled up with anything to a multiple of 4.
-__attribute__((noinline)) MNF_HOT static void widen(uint32_t *to, const int8_t *w, int32_t n) {
-    const uint32_t halves = 0x00ff00ff, signs = 0x80808080;
-    if ((((uintptr_t)w | (uintptr_t)n) & 3) == 0) {
-        const word_t *from = (const word_t *)(const void *)w;
-        for (; n >= 16; n -= 16) {
-            const uint32_t a = from[0] ^ signs, b = from[1] ^ signs;
-            to[0] = a & halves;
-            to[1] = a >> 8 & halves;
-            to[2] = b & halves;
-            to[3] = b >> 8 & halves;
-            const uint32_t c = from[2] ^ signs, d = from[3] ^ signs;
-            to[4] = c & halves;
-            to[5] = c >> 8 & halves;
-            to[6] = d & halves;
-            to[7] = d >> 8 & halves;
-            from += 4;
-            to += 8;
-        }
-        for (; n > 0; n -= 4) {
-            const uint32_t a = *from++ ^ signs;
-            *to++ = a & halves;
-            *to++ = a >> 8 & halves;
-        }
-        return;
-    }
-    uint16_t *half = (uint16_t *)(void *)to;
-    for (; n >= 4; n -= 4) {
-        half[0] = (uint8_t)w[0] ^ 128;
-        half[2] = (uint8_t)w[1] ^ 128;
-        half[1] = (uint8_t)w[2] ^ 128;
-        half[3] = (uint8_t)w[3] ^ 128;
-        half += 4;
-        w += 4;
-    }
-    for (int32_t i = 0; i < n; i++) {
-        half[(i & 1) << 1 | i >> 1] = (uint8_t)w[i] ^ 128;
-    }
-}
-
-static inline int16_t *put(int16_t *column, const int8_t *x, int32_t n, int32_t offset) {
-    for (; n >= 4; n -= 4) {
-        column[0] = (int16_t)(x[0] + offset);
-        column[1] = (int16_t)(x[1] + offset);
-        column[2] = (int16_t)(x[2] + offset);
-        column[3] = (int16_t)(x[3] + offset);
-        x += 4;
-        column += 4;
-    }
-    for (; n > 0; n--) {
-        *column++ = (int16_t)(*x++ + offset);
-    }
-    return column;
 }
 
 static int16_t *put_zeros(int16_t *column, int32_t n) {
@@ -148,10 +71,10 @@ MNF_HOT static uint32_t im2col(const job_t *job, int16_t *column, int32_t y, int
         const int32_t first = (rows.start + ky * conv->dilation.h) * job->in.w + cols.start;
         to = put_zeros(to, cols.begin * channels);
         if (conv->dilation.w == 1) {
-            to = put(to, job->input + (first + cols.begin) * channels, (cols.end - cols.begin) * channels, offset);
+            to = mnf_mac16_put(to, job->input + (first + cols.begin) * channels, (cols.end - cols.begin) * channels, offset);
         } else {
             for (int32_t kx = cols.begin; kx < cols.end; kx++) {
-                to = put(to, job->input + (first + kx * conv->dilation.w) * channels, channels, offset);
+                to = mnf_mac16_put(to, job->input + (first + kx * conv->dilation.w) * channels, channels, offset);
             }
         }
         to = put_zeros(to, (job->filter.w - cols.end) * channels);
@@ -184,7 +107,7 @@ __attribute__((noinline)) MNF_HOT static void write_outputs(const job_t *job, in
 
 // Channels [o, end) of `count` pixels, whose outputs begin at y.
 MNF_HOT static void block(const job_t *job, int32_t o, int32_t end, int32_t count, int8_t *y) {
-    uint32_t weights[CHUNK / 2 + 2]; // and what dot() loads in vain
+    uint32_t weights[CHUNK / 2 + 2]; // and what mnf_mac16_dot() loads in vain
     for (; o < end; o++) {
         const uint32_t bias = job->bias ? (uint32_t)job->bias[o] : 0;
         const int8_t *row = job->weights + o * job->depth;
@@ -194,7 +117,7 @@ MNF_HOT static void block(const job_t *job, int32_t o, int32_t end, int32_t coun
         }
         for (int32_t k = 0; k < job->depth; k += CHUNK) {
             const int32_t n = job->depth - k < CHUNK ? job->depth - k : CHUNK;
-            widen(weights, row + k, n);
+            mnf_mac16_widen(weights, row + k, n);
             dot_columns(job->columns + k, job->stride, weights, (n + 3) >> 2, count, sums);
         }
         write_outputs(job, o, sums, count, y);
@@ -231,7 +154,7 @@ bool mnf_convolve_s8(
         return false;
     }
     const int32_t depth = filter->h * filter->w * filter->c;
-    // Of scratch, 8 bytes a weight of a channel and 48: 16 for totals, 28 for the ends of columns and a word that dot() loads in vain.
+    // Of scratch, 8 bytes a weight of a channel and 48: 16 for totals, 28 for the ends of columns and a word that mnf_mac16_dot() loads in vain.
     job_t job = {
         conv, quant, *in, *filter, *out, input, weights, bias, output, depth, (depth + 3) & ~3, buffer,
         (int16_t *)buffer + COLUMNS * sizeof(uint32_t) / sizeof(int16_t),
