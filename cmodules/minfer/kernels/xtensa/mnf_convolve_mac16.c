@@ -154,7 +154,7 @@ bool mnf_convolve_s8(
         return false;
     }
     const int32_t depth = filter->h * filter->w * filter->c;
-    // Of scratch, 8 bytes a weight of a channel and 48: 16 for totals, 28 for the ends of columns and a word that mnf_mac16_dot() loads in vain.
+    // Of scratch, 8 bytes a weight of a channel and 48: 16 for totals, 28 for the ends of columns and a word that is loaded in vain.
     job_t job = {
         conv, quant, *in, *filter, *out, input, weights, bias, output, depth, (depth + 3) & ~3, buffer,
         (int16_t *)buffer + COLUMNS * sizeof(uint32_t) / sizeof(int16_t),

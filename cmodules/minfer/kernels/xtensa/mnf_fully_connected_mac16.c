@@ -4,8 +4,8 @@
 
 #if MNF_CORE_MAC16
 
-// Inputs are widened, offset included, some at a time for some channels. Weights, of which each is used once, are put apart on their way to the unit: 10
-// instructions for four. Those of rows that do not begin in a word are widened before.
+// Inputs are widened, offset included, some at a time for some channels. Weights, of which each is used once, are put apart on
+// their way to the unit: 10 instructions for four. Those of rows that do not begin in a word are widened before.
 enum {
     CHUNK = 128,
     TOGETHER = 64,
