@@ -1,7 +1,7 @@
 #!/bin/bash
 # Builds the firmware of one target out of tree, in build/TARGET: build.sh unix|unix-asan|pico|pico2|qemu-m33|
-# esp32|esp32-spiram|esp32s3|esp32s3-spiram-oct|esp32c3|esp32c6, or MicroPython's own, without minfer, for native modules:
-# unix-stock|pico-stock; or build/mpy-cross: mpy-cross
+# qemu-xtensa|esp32|esp32-spiram|esp32s3|esp32s3-spiram-oct|esp32c3|esp32c6, or MicroPython's own, without minfer, for native
+# modules: unix-stock|pico-stock|qemu-xtensa-stock; or build/mpy-cross: mpy-cross
 # From the environment: OUT (another folder for the results), MICROPYTHON_DIR, PICO_SDK_PATH, IDF_PATH, CMSIS_NN_LIB,
 # CMSIS_NN_INCLUDE, and MINFER_OPS, the operators the firmware is to have ("CONV_2D SOFTMAX ..."; all without).
 set -euo pipefail
@@ -171,6 +171,14 @@ build_qemu() {
         awk 'NR == 2 { print $1 }') bytes of text"
 }
 
+build_qemu_xtensa() {
+    "$setup" xtensa
+    logged make -C "$root/boards/QEMU_XTENSA" -j2 MICROPYTHON="$micropython" BUILD="$out" \
+        MPY_LIB_DIR="$micropython" "$@"
+    echo "$target: ${out#"$root/"}/firmware.elf, $(xtensa-lx106-elf-size "$out/firmware.elf" |
+        awk 'NR == 2 { print $1 }') bytes of text"
+}
+
 . "$root/firmware/esp32.sh"
 
 case $target in
@@ -180,12 +188,13 @@ case $target in
             libstdc++-arm-none-eabi-newlib)
         ;;
     qemu-m33) packages=(build-essential gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm) ;;
+    qemu-xtensa | qemu-xtensa-stock) packages=(build-essential) ;;
     esp32 | esp32-spiram | esp32s3 | esp32s3-spiram-oct | esp32c3 | esp32c6)
         packages=(build-essential cmake ninja-build)
         find_esp_idf
         ;;
-    *) die "no target '$target': unix, unix-asan, unix-stock, pico, pico2, pico-stock, qemu-m33, mpy-cross," \
-        "esp32, esp32-spiram, esp32s3, esp32s3-spiram-oct, esp32c3, esp32c6" ;;
+    *) die "no target '$target': unix, unix-asan, unix-stock, pico, pico2, pico-stock, qemu-m33, qemu-xtensa, qemu-xtensa-stock," \
+        "mpy-cross, esp32, esp32-spiram, esp32s3, esp32s3-spiram-oct, esp32c3, esp32c6" ;;
 esac
 
 mkdir -p "$build"
@@ -226,4 +235,6 @@ case $target in
     esp32s3-spiram-oct) build_esp32 MINFER_ESP32S3 SPIRAM_OCT ;;
     esp32c3) build_esp32 MINFER_ESP32C3 ;;
     esp32c6) build_esp32 MINFER_ESP32C6 ;;
+    qemu-xtensa) build_qemu_xtensa USER_C_MODULES="$modules" ;;
+    qemu-xtensa-stock) build_qemu_xtensa FROZEN_MANIFEST= ;;
 esac

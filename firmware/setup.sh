@@ -1,11 +1,12 @@
 #!/bin/bash
 # Provides what a build needs, and only when it is missing:
 #   setup.sh debian PACKAGE...   packages of the running Debian (root, or sudo)
-#   setup.sh source NAME...      sources of pins.txt, unpacked at build/src/NAME
+#   setup.sh source NAME...      sources and tools of pins.txt, unpacked at build/src/NAME
 #   setup.sh venv                the virtual environment build/venv
 #   setup.sh pip ARGUMENT...     pip install in it
 #   setup.sh pypi NAME...        wheels of pins.txt in it
 #   setup.sh emulator            what the emulated Pico is made of
+#   setup.sh xtensa              a compiler for the ESP32's cores, and QEMU for them
 # Nothing outside build/ is written, Debian packages apart.
 set -euo pipefail
 
@@ -98,15 +99,23 @@ source_of() {
         return
     fi
     echo "set-up: fetching $package $version"
-    private_apt
+    if [ "$kind" = tool ]; then
+        unset APT_CONFIG
+        if ! apt-cache show "$package=$version" >/dev/null 2>&1; then
+            need_root "apt-get update"
+            "${as_root[@]}" apt-get -qq update >"$build/apt.log" 2>&1 || true
+        fi
+    else
+        private_apt
+    fi
     rm -rf "$part"
     mkdir -p "$part/download" "$part/tree"
     case $kind in
         orig) local fetch=(source --download-only --tar-only) ;;
-        deb) local fetch=(download) ;;
+        deb | tool) local fetch=(download -o APT::Sandbox::User=root) ;;
     esac
     (cd "$part/download" && apt-get -qq "${fetch[@]}" "$package=$version" >&2) ||
-        die "$package $version is not to be had from Debian 13; put its present version and SHA-256 in firmware/pins.txt"
+        die "$package $version is not to be had from Debian; put its present version and SHA-256 in firmware/pins.txt"
     file=$(echo "$part"/download/*)
     echo "$sha256  $file" | sha256sum --check --quiet --status ||
         die "$(basename "$file") has SHA-256 $(sha256sum <"$file" | cut -d ' ' -f 1), firmware/pins.txt says $sha256"
@@ -114,6 +123,7 @@ source_of() {
         orig) tar -xf "$file" -C "$part/tree" --strip-components=1 ;;
         deb)
             dpkg-deb --fsys-tarfile "$file" | tar -x -C "$part/tree" --strip-components=4 --wildcards './usr/src/*/*' ;;
+        tool) dpkg-deb --fsys-tarfile "$file" | tar -x -C "$part/tree" ;;
     esac
     echo "$sha256" >"$part/tree/.pin"
     rm -rf "$target"
@@ -161,6 +171,15 @@ emulator() {
         die "npm could not install what firmware/emulator/package-lock.json lists"
 }
 
+# LLVM is unpacked only; firmware/xtensa/cc finds it.
+xtensa() {
+    debian binutils-xtensa-lx106 picolibc-riscv64-unknown-elf qemu-user libedit2 libpfm4 libxml2 libz3-4
+    local name
+    for name in llvm libllvm clang libclang clang-headers; do
+        source_of "$name"
+    done
+}
+
 mkdir -p "$build/src"
 exec 9>"$build/.setup.lock"
 flock 9
@@ -168,6 +187,6 @@ command=$1
 shift
 case $command in
     source) for name in "$@"; do source_of "$name"; done ;;
-    debian | venv | pip | pypi | emulator) "$command" "$@" ;;
+    debian | venv | pip | pypi | emulator | xtensa) "$command" "$@" ;;
     *) die "unknown command $command" ;;
 esac

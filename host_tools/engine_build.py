@@ -7,7 +7,7 @@ from pathlib import Path
 from cffi import FFI
 
 ROOT = Path(__file__).resolve().parent.parent
-SOURCE_FOLDERS = ("engine", "ops", "signal", "kernels/extra", "kernels/portable", "kernels/m0plus", "kernels/dsp", "kernels/rv32")
+SOURCE_FOLDERS = ("engine", "ops", "signal", "kernels/extra", "kernels/portable", "kernels/m0plus", "kernels/dsp", "kernels/rv32", "kernels/xtensa")
 INCLUDE_FOLDERS = ("", "engine", "kernels/include")
 
 DECLARATIONS = """

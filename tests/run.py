@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the device tests on a target: one line a test, a summary, exit code 1 where one failed.
 
-    tests/run.py --target unix|unix-asan|unix-natmod|pico|pico-natmod|qemu-m33|serial:PORT [NAME...]
+    tests/run.py --target unix|unix-asan|unix-natmod|pico|pico-natmod|qemu-m33|qemu-xtensa|serial:PORT [NAME...]
 
 ...-natmod is MicroPython's own firmware with the native module of firmware/natmod.py.
 
@@ -224,8 +224,35 @@ class QemuM33:
                 qemu.kill()
 
 
+class QemuXtensa:
+    """An ESP32's instructions, as a process under qemu-xtensa; it has the test's files in its ROMFS."""
+
+    name = "qemu-xtensa"
+    samples = 4
+    most_bytes = None
+    image = ROOT / "build" / "qemu-xtensa" / "firmware.elf"
+
+    def check(self) -> None:
+        """Raises MissingError where the firmware is not built."""
+        if not self.image.is_file():
+            raise MissingError(
+                f"expected {self.image.relative_to(ROOT)}, found none: make firmware TARGET={self.name}"
+            )
+
+    def run(self, script: str, folder: Path) -> tuple[bool, str]:
+        """Runs `script` by the program."""
+        from minfer.deploy.romfs import build
+
+        rom = folder / "rom.img"
+        files = {path.name: path.read_bytes() for path in folder.iterdir()}
+        rom.write_bytes(b"".join(build(files)))
+        return execute(
+            ["qemu-xtensa", "-cpu", "de233_fpu", str(self.image), str(rom), script], folder
+        )
+
+
 UNIX = [Unix("unix", "unix"), Unix("unix-asan", "unix-asan")]
-EMULATED = [EmulatedPico("pico", "pico"), QemuM33()]
+EMULATED = [EmulatedPico("pico", "pico"), QemuM33(), QemuXtensa()]
 NATIVE = [Unix("unix-natmod", "unix-stock", "x64"), EmulatedPico("pico-natmod", "pico-stock", "armv6m")]
 
 

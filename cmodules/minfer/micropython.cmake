@@ -5,7 +5,7 @@ set(MINFER_DIR ${CMAKE_CURRENT_LIST_DIR})
 # Only binding/ names qstrs. The rest is a library of its own, which MicroPython does not scan for them.
 set(MINFER_PARTS engine ops signal kernels/extra)
 if(NOT CMSIS_NN_LIB)
-    list(APPEND MINFER_PARTS kernels/portable kernels/m0plus kernels/dsp kernels/rv32)
+    list(APPEND MINFER_PARTS kernels/portable kernels/m0plus kernels/dsp kernels/rv32 kernels/xtensa)
     set(CMSIS_NN_INCLUDE ${MINFER_DIR}/kernels/include)
 endif()
 list(TRANSFORM MINFER_PARTS PREPEND ${MINFER_DIR}/ OUTPUT_VARIABLE minfer_globs)

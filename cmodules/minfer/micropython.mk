@@ -7,7 +7,7 @@ MINFER_PARTS := engine ops signal kernels/extra
 CFLAGS_USERMOD += -I$(MINFER_DIR) -I$(MINFER_DIR)/engine
 
 ifeq ($(CMSIS_NN_LIB),)
-MINFER_PARTS += kernels/portable kernels/m0plus kernels/dsp kernels/rv32
+MINFER_PARTS += kernels/portable kernels/m0plus kernels/dsp kernels/rv32 kernels/xtensa
 CFLAGS_USERMOD += -I$(MINFER_DIR)/kernels/include
 else
 CFLAGS_USERMOD += -I$(CMSIS_NN_INCLUDE) -DMNF_CMSIS_NN

@@ -14,6 +14,7 @@ from workloads import ROOT, Workload
 
 HERE = Path(__file__).resolve().parent
 MINFER = ROOT / "cmodules" / "minfer"
+XTENSA = ROOT / "firmware" / "xtensa"
 PARTS = ("engine", "ops", "kernels")
 # As micropython.cmake compiles the engine.
 FLAGS = "-O2 -ffp-contract=off -ffunction-sections -fdata-sections -std=gnu99 -Wall -Wextra -Werror"
@@ -44,11 +45,12 @@ class Core:
     files: int
     prefix: str = "arm-none-eabi-"
     qemu: str = "qemu-system-arm"
+    runtime: tuple[Path, ...] = ()  # what the compiler's library would have
 
     @property
     def compiler(self) -> str:
         """Its command."""
-        return f"{self.prefix}gcc"
+        return str(XTENSA / "cc") if self.name == "xtensa" else f"{self.prefix}gcc"
 
 
 # The M3 of an385 executes ARMv6-M code as an M0+ does, one instruction for one, and that machine has the memory.
@@ -101,6 +103,19 @@ CORES = {
             0x81000000,
             "riscv64-unknown-elf-",
             "qemu-system-riscv32",
+        ),
+        # The ESP32's, but for MULSH and MULUH, which QEMU has on no core. A process of Linux's: QEMU handles its register windows.
+        Core(
+            "xtensa",
+            "Xtensa LX6",
+            "-mno-mul32high",
+            "de233_fpu",
+            0x10000,
+            0x200000,
+            0x1000000,
+            "xtensa-lx106-elf-",
+            "qemu-xtensa",
+            tuple(sorted((XTENSA / "runtime").glob("*.c"))),
         ),
     )
 }
@@ -158,8 +173,9 @@ def _ninja(cores: list[Core], subsets: dict[str, list[str]]) -> list[str]:
     ]
     for core in cores:
         objects = []
-        for source in (*sources(), HERE / "program.c"):
-            part = source.relative_to(MINFER if MINFER in source.parents else HERE)
+        for source in (*sources(), *core.runtime, HERE / "program.c"):
+            (base,) = {MINFER, XTENSA, HERE} & set(source.parents)
+            part = source.relative_to(base)
             objects.append(f"{core.name}/{part.with_suffix('.o')}")
             lines += _compile(core, objects[-1], source)
         lines += _link(core, "program", objects)
@@ -213,17 +229,10 @@ def count(core: Core, workload: Workload, out: Path) -> Counts:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         counts = Path(folder) / "counts"
         plugin = f"{out / 'count.so'},out={counts},mark={_mark(core, program):#x}"
-        command = [core.qemu, "-machine", core.machine, "-nographic", "-monitor", "none"]
-        command += ["-serial", "none", "-semihosting", "-plugin", plugin]
-        if core.name == "rv32":
-            command += ["-bios", "none"]
-        command += ["-kernel", str(program)]
-        files = (workload.file, workload.given, workload.expected)
-        for i, (content, offset) in enumerate(zip(files, (0, 0x400000, 0x600000))):
-            path = Path(folder) / str(i)
+        paths = [Path(folder) / name for name in ("model", "input", "expected")]
+        for path, content in zip(paths, (workload.file, workload.given, workload.expected)):
             path.write_bytes(content)
-            at = core.files + offset
-            command += ["-device", f"loader,file={path},addr={at:#x},force-raw=on"]
+        command = _qemu(core, program, paths, plugin)
         try:
             done = subprocess.run(
                 command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=SECONDS
@@ -241,6 +250,21 @@ def count(core: Core, workload: Workload, out: Path) -> Counts:
             f"{workload.name} on {core.title}: expected {expected} operators, found {len(ops)}"
         )
     return Counts(marks[1] - marks[0], ops)
+
+
+def _qemu(core: Core, program: Path, files: list[Path], plugin: str) -> list[str]:
+    """The command that runs the program with files where link.ld has them."""
+    if core.name == "xtensa":
+        return [core.qemu, "-cpu", core.machine, "-plugin", plugin, str(program), *map(str, files)]
+    command = [core.qemu, "-machine", core.machine, "-nographic", "-monitor", "none"]
+    command += ["-serial", "none", "-semihosting", "-plugin", plugin]
+    if core.name == "rv32":
+        command += ["-bios", "none"]
+    command += ["-kernel", str(program)]
+    for path, offset in zip(files, (0, 0x400000, 0x600000)):
+        at = core.files + offset
+        command += ["-device", f"loader,file={path},addr={at:#x},force-raw=on"]
+    return command
 
 
 @lru_cache(maxsize=None)

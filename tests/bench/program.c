@@ -17,6 +17,20 @@ __attribute__((noinline)) void bench_mark(void) {
     __asm__ volatile ("" ::: "memory");
 }
 
+#if defined(__XTENSA__)
+#include <process.h>
+
+// The files' names are arguments: they are mapped where the linker script has them, and RAM behind the program's own.
+void start(char **argv) {
+    const uintptr_t ram = ((uintptr_t)bench_arena + 4095) & ~(uintptr_t)4095;
+    map_memory(ram, (uintptr_t)bench_stack_top - ram);
+    map_file(argv[1], (uintptr_t)bench_model);
+    map_file(argv[2], (uintptr_t)bench_input);
+    map_file(argv[3], (uintptr_t)bench_expected);
+    leave(main());
+}
+
+#else
 static void leave(int code) {
     // Arm's semihosting: SYS_EXIT_EXTENDED, ADP_Stopped_ApplicationExit.
     const uintptr_t block[2] = {0x20026, (uintptr_t)code};
@@ -60,6 +74,7 @@ __attribute__((used, section(".start"))) static const vector_t vectors[16] = {
     (vector_t)bench_stack_top, start, fault, fault, fault, fault, fault, fault,
     fault, fault, fault, fault, fault, fault, fault, fault,
 };
+#endif
 #endif
 
 int main(void) {

@@ -339,6 +339,15 @@ static result_t add(void) {
     return compared(0, scratch[0]);
 }
 
+#if defined(__XTENSA__)
+#include <process.h>
+
+void start(char **argv) {
+    (void)argv;
+    leave(main());
+}
+
+#else
 __attribute__((noreturn)) static void leave(int code) {
     // Arm's semihosting: SYS_EXIT_EXTENDED, ADP_Stopped_ApplicationExit.
     const uintptr_t block[2] = {0x20026, (uintptr_t)code};
@@ -373,6 +382,7 @@ void reset(void) {
 #else
 extern uint8_t stack_top[];
 __attribute__((section(".start"), used)) static const void *const vectors[] = {stack_top, start, fault, fault};
+#endif
 #endif
 
 int main(void) {

@@ -1,7 +1,7 @@
 #include "kernels/core.h"
 #include "mnf_arith.h"
 
-#if defined(__ARM_ARCH_6M__)
+#if MNF_LOW_PRODUCTS
 
 MNF_HOT int32_t mnf_doubling_high_mul(int32_t a, int32_t b) {
     return mnf_doubling_high_mul_16(a, b);

@@ -25,7 +25,12 @@ static inline int32_t mnf_doubling_high_mul_64(int32_t a, int32_t b) {
     return (int32_t)(((int64_t)a * b + (1 << 30)) >> 31);
 }
 
-// The same from four products of 16 bits, none of whose sums leaves 32 bits: for cores whose multiplier gives 32 bits only.
+// Cores whose multiplier gives 32 bits only.
+#if defined(__ARM_ARCH_6M__) || (defined(__XTENSA__) && !__XCHAL_HAVE_MUL32_HIGH)
+#define MNF_LOW_PRODUCTS 1
+#endif
+
+// The same from four products of 16 bits, none of whose sums leaves 32 bits: for those cores.
 static inline int32_t mnf_doubling_high_mul_16(int32_t a, int32_t b) {
     const int32_t a_high = a >> 16, b_high = b >> 16, a_low = a & 0xffff, b_low = b & 0xffff;
     const int32_t middle = a_high * b_low + (int32_t)((uint32_t)a_low * (uint32_t)b_low >> 16);
@@ -45,7 +50,7 @@ static inline int32_t mnf_rounding_shift_right(int32_t a, int32_t shift) {
     mnf_rounding_shift_right( \
         product(mnf_shift_left_wrap(a, (shift) > 0 ? (shift) : 0), multiplier), (shift) > 0 ? 0 : -(shift))
 
-#if defined(__ARM_ARCH_6M__)
+#if MNF_LOW_PRODUCTS
 // In mnf_arith.c, from products of 16 bits, which take a quarter of the cycles of the library's 64-bit product. Inlined, they would be
 // a tenth of all code.
 int32_t mnf_doubling_high_mul(int32_t a, int32_t b);

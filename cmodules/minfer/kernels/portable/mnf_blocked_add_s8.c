@@ -17,8 +17,7 @@ static inline input_t input(int32_t multiplier, int32_t shift) {
 
 // mnf_requantise of an x below 2^29 in size: no sum leaves 32 bits.
 static inline __attribute__((always_inline)) int32_t scaled(int32_t x, const input_t *in) {
-    const int64_t product = (int64_t)x * (int64_t)(uint64_t)in->doubled;
-    const int32_t high = (int32_t)(product >> 32) + (int32_t)((uint32_t)product >> 31);
+    const int32_t high = mnf_rounded_high(x, in->doubled);
     return (high + in->half + ((high >> 31) & in->sign)) >> in->right;
 }
 

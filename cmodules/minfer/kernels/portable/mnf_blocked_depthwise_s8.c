@@ -7,6 +7,15 @@
 
 #if MNF_BLOCKED
 
+// Inputs in scratch. Xtensa loads bytes without their sign, or takes another instruction: they are kept plus 128.
+#if defined(__XTENSA__)
+typedef uint8_t row_t;
+#define ROW_ZERO 128
+#else
+typedef int8_t row_t;
+#define ROW_ZERO 0
+#endif
+
 // Channel by channel, and band by band of rows: the rows of input that a band of outputs reads are put into scratch, with the zero
 // point around them, before the band is written. So the output may lie over the input (see mnf_depthwise_in_place). Cores share
 // the channels.
@@ -20,7 +29,7 @@ typedef struct {
     const int8_t *weights;
     const int32_t *bias;
     int8_t *output;
-    int8_t *scratch;
+    row_t *scratch;
     int32_t part_bytes;
     int32_t reach; // rows of input that a row of outputs reads
     int32_t width; // bytes of a row in scratch
@@ -49,40 +58,90 @@ static channel_t channel_of(const job_t *job, int32_t o) {
             channel.w[i] = w;
         }
     }
-    channel.bias = (job->bias ? (uint32_t)job->bias[o] : 0) + (uint32_t)sum * (uint32_t)job->conv->input_offset;
+    channel.bias = (job->bias ? (uint32_t)job->bias[o] : 0) + (uint32_t)sum * (uint32_t)(job->conv->input_offset - ROW_ZERO);
     return channel;
 }
 
 // Rows [y, end) of channel c of the input, which may lie outside. The columns beside the input hold the zero point from the start.
-MNF_HOT static void take_rows(const job_t *job, int32_t c, int32_t y, int32_t end, int8_t *row) {
+MNF_HOT static void take_rows(const job_t *job, int32_t c, int32_t y, int32_t end, row_t *row) {
     const int32_t step = job->in->c, pad = job->conv->padding.w;
     const int32_t inside = job->in->w < job->width - pad ? job->in->w : job->width - pad;
     for (; y < end; y++) {
         if (y < 0 || y >= job->in->h) {
-            memset(row, -job->conv->input_offset, (size_t)job->width);
+            memset(row, ROW_ZERO - job->conv->input_offset, (size_t)job->width);
         } else {
             const int8_t *x = job->input + (y * job->in->w * step + c);
-            int8_t *to = row + pad;
+            row_t *to = row + pad;
             int32_t n = inside;
             for (; n >= 4; n -= 4) {
-                to[0] = *x;
+                to[0] = (row_t)(*x ^ ROW_ZERO);
                 x += step;
-                to[1] = *x;
+                to[1] = (row_t)(*x ^ ROW_ZERO);
                 x += step;
-                to[2] = *x;
+                to[2] = (row_t)(*x ^ ROW_ZERO);
                 x += step;
-                to[3] = *x;
+                to[3] = (row_t)(*x ^ ROW_ZERO);
                 x += step;
                 to += 4;
             }
             for (; n > 0; n--) {
-                *to++ = *x;
+                *to++ = (row_t)(*x ^ ROW_ZERO);
                 x += step;
             }
         }
         row += job->width;
     }
 }
+
+#if MNF_CORE_MAC16
+
+// `rows` rows of outputs of a 3x3 kernel with a scale to the right, by the MAC16 unit: two weights in a register, a load and a product of each
+// input.
+static inline __attribute__((always_inline)) void sum_3x3(
+    const job_t *job, const channel_t *channel, int32_t rows, const int32_t stride, int8_t *to) {
+    const int32_t *w = channel->w;
+    const uint32_t w01 = (uint32_t)w[1] << 16 | (uint16_t)w[0], w23 = (uint32_t)w[3] << 16 | (uint16_t)w[2];
+    const uint32_t w45 = (uint32_t)w[5] << 16 | (uint16_t)w[4], w67 = (uint32_t)w[7] << 16 | (uint16_t)w[6];
+    const mnf_scale_t scale = channel->scale;
+    const row_t *row = job->scratch;
+    for (; rows > 0; rows--) {
+        const row_t *a = row, *b = a + job->width * job->conv->dilation.h, *c = b + job->width * job->conv->dilation.h;
+        for (int32_t n = job->out->w; n > 0; n--) {
+            uint32_t sum = channel->bias, x, y;
+            __asm__ volatile (
+                "wsr %0, acclo\n"
+                "l8ui %1, %3, 0\n"
+                "l8ui %2, %3, 1\n"
+                "mula.aa.ll %1, %6\n"
+                "l8ui %1, %3, 2\n"
+                "mula.aa.lh %2, %6\n"
+                "l8ui %2, %4, 0\n"
+                "mula.aa.ll %1, %7\n"
+                "l8ui %1, %4, 1\n"
+                "mula.aa.lh %2, %7\n"
+                "l8ui %2, %4, 2\n"
+                "mula.aa.ll %1, %8\n"
+                "l8ui %1, %5, 0\n"
+                "mula.aa.lh %2, %8\n"
+                "l8ui %2, %5, 1\n"
+                "mula.aa.ll %1, %9\n"
+                "l8ui %1, %5, 2\n"
+                "mula.aa.lh %2, %9\n"
+                "mula.aa.ll %1, %10\n"
+                "rsr %0, acclo\n"
+                : "+r" (sum), "=&r" (x), "=&r" (y)
+                : "r" (a), "r" (b), "r" (c), "r" (w01), "r" (w23), "r" (w45), "r" (w67), "r" (w[8]) : "memory");
+            *to = (int8_t)mnf_scale_right(sum, &scale);
+            to += job->out->c;
+            a += stride;
+            b += stride;
+            c += stride;
+        }
+        row += job->width * job->conv->stride.h;
+    }
+}
+
+#else
 
 #define PRODUCTS(sum, at) \
     sum += (uint32_t)(w0 * a[at] + w1 * a[at + 1] + w2 * a[at + 2]); \
@@ -97,9 +156,9 @@ static inline __attribute__((always_inline)) void sum_3x3(
     const mnf_scale_t scale = channel->scale;
     const uint32_t bias = channel->bias;
     const int32_t step = job->out->c;
-    const int8_t *row = job->scratch;
+    const row_t *row = job->scratch;
     for (; rows > 0; rows--) {
-        const int8_t *a = row, *b = a + job->width * job->conv->dilation.h, *c = b + job->width * job->conv->dilation.h;
+        const row_t *a = row, *b = a + job->width * job->conv->dilation.h, *c = b + job->width * job->conv->dilation.h;
         int32_t n = job->out->w;
         for (; n >= 2; n -= 2) {
             uint32_t left = bias, right = bias;
@@ -123,6 +182,10 @@ static inline __attribute__((always_inline)) void sum_3x3(
     }
 }
 
+#undef PRODUCTS
+
+#endif
+
 __attribute__((noinline)) MNF_HOT static void band_3x3_stride_1(const job_t *job, const channel_t *channel, int32_t rows, int8_t *to) {
     sum_3x3(job, channel, rows, 1, to);
 }
@@ -131,16 +194,14 @@ __attribute__((noinline)) MNF_HOT static void band_3x3_stride_2(const job_t *job
     sum_3x3(job, channel, rows, 2, to);
 }
 
-#undef PRODUCTS
-
 // `together` (1 or 4) outputs of any kernel; `from` is the first input of the first one's window.
 static inline __attribute__((always_inline)) int8_t *sum_any(
-    const job_t *job, const channel_t *channel, const int8_t *from, const int32_t stride, const int32_t together, int8_t *to) {
+    const job_t *job, const channel_t *channel, const row_t *from, const int32_t stride, const int32_t together, int8_t *to) {
     const int32_t step = job->out->c, dilation = job->conv->dilation.w;
     uint32_t s0 = channel->bias, s1 = s0, s2 = s0, s3 = s0;
     const int8_t *w = channel->weights;
     for (int32_t ky = 0; ky < job->filter->h; ky++) {
-        const int8_t *at = from;
+        const row_t *at = from;
         for (int32_t kx = job->filter->w; kx > 0; kx--) {
             const int32_t weight = *w;
             s0 += (uint32_t)(weight * at[0]);
@@ -170,7 +231,7 @@ static inline __attribute__((always_inline)) int8_t *sum_any(
 __attribute__((noinline)) MNF_HOT static void band(const job_t *job, const channel_t *channel, int32_t rows, int8_t *to) {
     const int32_t stride = job->conv->stride.w;
     for (int32_t y = 0; y < rows; y++) {
-        const int8_t *from = job->scratch + y * job->conv->stride.h * job->width;
+        const row_t *from = job->scratch + y * job->conv->stride.h * job->width;
         int32_t n = job->out->w;
         for (; n >= 4; n -= 4) {
             if (stride == 1) {
@@ -198,7 +259,7 @@ static void run_part(void *data, uint32_t part, uint32_t parts) {
     const bool is_3x3 = job.filter->h == 3 && job.filter->w == 3 && conv->dilation.w == 1;
     void (*const usual)(const job_t *, const channel_t *, int32_t, int8_t *) =
         is_3x3 && conv->stride.w == 1 ? band_3x3_stride_1 : is_3x3 && conv->stride.w == 2 ? band_3x3_stride_2 : band;
-    memset(job.scratch, -conv->input_offset, (size_t)(((job.rows - 1) * stride + job.reach) * job.width));
+    memset(job.scratch, ROW_ZERO - conv->input_offset, (size_t)(((job.rows - 1) * stride + job.reach) * job.width));
     const mnf_share_t share = mnf_share(job.out->c, 1, part, parts);
     for (int32_t o = share.begin; o < share.end;) {
         // Output channels [o, next) share an input channel.

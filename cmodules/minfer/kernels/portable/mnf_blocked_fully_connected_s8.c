@@ -1,7 +1,7 @@
 #include "kernels/core.h"
 #include "mnf_scale.h"
 
-#if MNF_BLOCKED
+#if MNF_BLOCKED && !MNF_CORE_MAC16
 
 enum { TOGETHER = 8 };
 

@@ -18,12 +18,20 @@ static inline mnf_scale_t mnf_scale(int32_t multiplier, int32_t shift, int32_t o
     return (mnf_scale_t) {(uint32_t)multiplier * 2, -shift - 1, multiplier, shift, offset, clamp};
 }
 
+// The high half of x * doubled, rounded half up; doubled is even. RV32: MULHSU and MUL.
+static inline __attribute__((always_inline)) int32_t mnf_rounded_high(int32_t x, uint32_t doubled) {
+#if MNF_LOW_PRODUCTS
+    return mnf_doubling_high_mul_16(x, (int32_t)(doubled >> 1));
+#else
+    const int64_t product = (int64_t)x * (int64_t)(uint64_t)doubled;
+    return (int32_t)(product >> 32) + (int32_t)((uint32_t)product >> 31);
+#endif
+}
+
 // mnf_output_s8 of the same multiplier, shift, offset and clamp, in a whole register, of a scale that shifts to the right. The
-// product by the doubled multiplier has what is wanted in its high half and the bit that rounds it below (RV32: MULHSU and MUL):
-// less than 2^31 in size, so that neither step of the second rounding leaves 32 bits.
+// product by the doubled multiplier is less than 2^31 in size, so that neither step of the second rounding leaves 32 bits.
 static inline __attribute__((always_inline)) int32_t mnf_scale_right(uint32_t sum, const mnf_scale_t *scale) {
-    const int64_t product = (int64_t)(int32_t)sum * (int64_t)(uint64_t)scale->doubled;
-    const int32_t high = (int32_t)(product >> 32) + (int32_t)((uint32_t)product >> 31);
+    const int32_t high = mnf_rounded_high((int32_t)sum, scale->doubled);
     const int32_t scaled = (((high + (high >> 31)) >> scale->last) + 1) >> 1;
     return mnf_clamp(scaled + scale->offset, scale->clamp.min, scale->clamp.max);
 }
