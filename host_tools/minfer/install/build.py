@@ -71,9 +71,9 @@ def _check(build: Build, firmware: Firmware, remedy: str) -> None:
         )
     if build.mpy_version != firmware.mpy_version:
         raise MinferError(
-            f"{build.folder}: expected .mpy version {_dotted(firmware.mpy_version)} as {firmware} takes"
-            f" it, found {_dotted(build.mpy_version)}; flash a MicroPython of that version, or"
-            f" {remedy} MICROPYTHON_DIR=..., with the source of the board's"
+            f"{build.folder}: expected .mpy version {_dotted(firmware.mpy_version)} as {firmware}"
+            f" takes it, found {_dotted(build.mpy_version)}; flash a MicroPython that takes this,"
+            f" or {remedy} MICROPYTHON_DIR=..., with the source of the board's"
         )
 
 

@@ -24,7 +24,7 @@ BUILT_FOR = ("x64", "armv6m", "armv7m", "armv7emsp", "xtensawin", "rv32imc")
 class Firmware:
     """What `sys.implementation` says, and whether minfer is part of it.
 
-    `mpy`: version | sub-version << 8 | architecture << 10, of the .mpy files it takes.
+    `mpy`: version | sub-version << 8 | architecture << 10 of the .mpy files it takes; flags above.
     """
 
     version: str
@@ -72,6 +72,7 @@ def ask(board: Board) -> Firmware:
     introduce(board)
     version, machine, mpy = board.eval(
         "('.'.join(str(n) for n in sys.implementation[1][:3]),"
-        " getattr(sys.implementation, '_machine', sys.platform), getattr(sys.implementation, '_mpy', 0))"
+        " getattr(sys.implementation, '_machine', sys.platform),"
+        " getattr(sys.implementation, '_mpy', 0))"
     )
     return Firmware(version, machine, mpy, board.eval("built_in()"))

@@ -1,4 +1,4 @@
-"""minfer into a board's file system: beside what is there, compared, tried, and put in its place at the end."""
+"""minfer into a board's file system: beside what is there, compared, tried, and then renamed."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ FOLDERS = 4  # blocks that folders take
 
 
 def to_lib(board: Board, build: Build, stage: Stage) -> tuple[str, bool]:
-    """Installs `build` where the board looks for libraries. Returns where, and whether it is new there.
+    """Installs `build` where the board looks for libraries. Returns where, and whether it is new.
 
     Raises MinferError where something is in the way; what was installed is then as it was.
     """
     lib = _find_lib(board)
     board.prepare()
-    if all(is_there(board, f"{lib}/{name}", content) for name, content in build.files.items()):
-        return lib, False
     new = f"{lib}/.minfer-new"
     board.exec(f"remove_tree({new!r})")  # what a power cut left
+    if all(is_there(board, f"{lib}/{name}", content) for name, content in build.files.items()):
+        return lib, False
     _check_room(board, build)
     try:
         _write(board, build, new, stage)
@@ -52,8 +52,8 @@ def _find_lib(board: Board) -> str:
     hiding = board.values(f"hiding({libs[0]!r})")
     if hiding:
         raise MinferError(
-            f"{board.port}: expected no minfer outside of {libs[0]}, found {hiding[0]}, which would be"
-            f" imported instead; remove it: mpremote rm -r :{hiding[0]}"
+            f"{board.port}: expected no minfer outside of {libs[0]}, found {hiding[0]}, which would"
+            f" be imported instead; remove it: mpremote rm -r :{hiding[0]}"
         )
     return libs[0]
 
@@ -89,8 +89,8 @@ def _try(board: Board, build: Build, new: str) -> None:
     wanted = re.match(r"MemoryError: .* (\d+) bytes", reason)
     if wanted:
         raise MinferError(
-            f"{board.port}: expected {int(wanted[1]):,} bytes of RAM in one piece to import minfer, found"
-            f" {free:,} in all, not enough; keep boot.py small, leave operators out"
+            f"{board.port}: expected {int(wanted[1]):,} bytes of RAM in one piece to import minfer,"
+            f" found {free:,} in all, not enough; keep boot.py small, leave operators out"
             f' (MINFER_OPS="..." make natmod ARCH={build.arch}), or flash minfer\'s firmware'
         )
     raise MinferError(f"{board.port}: the board cannot import minfer: {reason}")

@@ -76,7 +76,7 @@ def trial(folder):
 
 
 def swap(new, lib):
-    # Until the last rename there is no package, and nothing can be imported that is half old, half new.
+    # Until the last rename there is no package: nothing half old, half new can be imported.
     if "minfer" in os.listdir(lib):
         os.rename(lib + "/minfer", new + "/old")
     os.rename(new + "/_minfer.mpy", lib + "/_minfer.mpy")
