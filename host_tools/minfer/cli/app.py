@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import typer
 from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from typer.core import TyperGroup
 
+from minfer.deploy.rom import Stage
 from minfer.errors import MinferError
 
 BAD_INPUT = 2
@@ -40,6 +44,25 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+
+
+@contextmanager
+def transfer_bar() -> Iterator[Stage]:
+    """A progress bar for what goes to a board, on a terminal: a row for each step begun with it."""
+    with Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        console=progress_console,
+        transient=True,
+        disable=not progress_console.is_terminal,
+    ) as bar:
+
+        def stage(name: str, total: int):
+            task = bar.add_task(name, total=total)
+            return lambda done: bar.advance(task, done)
+
+        yield stage
 
 
 def _refuse(text: str) -> None:

@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Optional
 
 import typer
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 from rich.table import Table
 
-from minfer.cli.app import console, progress_console
+from minfer.cli.app import console, transfer_bar
 from minfer.deploy import (
     Board,
     Candidate,
@@ -44,12 +43,7 @@ def deploy(
     with Board(find_port(port)) as board:
         check_models(board, models, in_ram=to is Place.fs)
         send = to_rom if to is Place.romfs else to_files
-        with _progress() as bar:
-
-            def stage(name: str, total: int):
-                task = bar.add_task(name, total=total)
-                return lambda done: bar.advance(task, done)
-
+        with transfer_bar() as stage:
             new = send(board, models, stage)
         for model in models:
             state = "deployed" if model.name in new else "there already, unchanged"
@@ -60,17 +54,6 @@ def deploy(
 
 def _path(to: Place, model: Candidate) -> str:
     return f"/rom/{model.name}" if to is Place.romfs else f"/{model.name}"
-
-
-def _progress() -> Progress:
-    return Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        console=progress_console,
-        transient=True,
-        disable=not progress_console.is_terminal,
-    )
 
 
 def _contents(board: Board) -> Table:

@@ -34,9 +34,13 @@ class Board:
     Every method raises MinferError where the board is lost or its Python raises.
     """
 
-    def __init__(self, port: str) -> None:
-        """`port`: a device's path, or a URL of pyserial's."""
+    def __init__(self, port: str, needs_minfer: bool = True) -> None:
+        """`port`: a device's path, or a URL of pyserial's.
+
+        Without `needs_minfer` any MicroPython will do, and it knows on_board.py after `prepare()`.
+        """
         self.port = port
+        self._needs_minfer = needs_minfer
 
     def __enter__(self) -> Board:
         try:
@@ -44,9 +48,10 @@ class Board:
         except (TransportError, OSError, ValueError) as error:
             raise MinferError(_why_closed(self.port)) from error
         try:
-            self._enter_raw_repl()
-            self._expect_minfer()
-            self.exec(SCRIPT.read_text("utf-8"))
+            self.reset()
+            if self._needs_minfer:
+                self._expect_minfer()
+                self.prepare()
         except BaseException:
             self._close()
             raise
@@ -61,6 +66,22 @@ class Board:
         with suppress(OSError):
             self._transport.exit_raw_repl()
         self._close()
+
+    def reset(self) -> None:
+        """Resets the board; it has forgotten all it was told."""
+        with self._watch():
+            try:
+                with redirect_stdout(io.StringIO()):  # mpremote prints what it did not expect
+                    self._transport.enter_raw_repl(timeout_overall=BOOT_SECONDS)
+            except TransportError as error:
+                raise MinferError(
+                    f"{self.port}: expected a board running MicroPython, found no prompt;"
+                    " flash minfer's firmware, or press the board's reset button"
+                ) from error
+
+    def prepare(self) -> None:
+        """Tells the board on_board.py."""
+        self.exec(SCRIPT.read_text("utf-8"))
 
     def exec(self, code: str, on_line: Callable[[str], None] | None = None) -> str:
         """Runs `code`. Returns what it prints, or gives it to `on_line` as the lines come."""
@@ -101,24 +122,13 @@ class Board:
         with suppress(OSError):  # it may be gone; whoever spoke to it has been told
             self._transport.close()
 
-    def _enter_raw_repl(self) -> None:
-        with self._watch():
-            try:
-                with redirect_stdout(io.StringIO()):  # mpremote prints what it did not expect
-                    self._transport.enter_raw_repl(timeout_overall=BOOT_SECONDS)
-            except TransportError as error:
-                raise MinferError(
-                    f"{self.port}: expected a board running MicroPython, found no prompt;"
-                    " flash minfer's firmware, or press the board's reset button"
-                ) from error
-
     def _expect_minfer(self) -> None:
         _, errors = self._exec("import sys\nimport minfer")
         if errors:
             board = self.eval("sys.implementation[2] if len(sys.implementation) > 2 else ''")
             raise MinferError(
                 f"{self.port}: expected a board running minfer, found MicroPython without it"
-                f" ({board}); flash minfer's firmware.uf2"
+                f" ({board}); put it there with minfer install, or flash minfer's firmware"
             )
 
     def _exec(self, code: str, on_line: Callable[[str], None] | None = None) -> tuple[str, str]:

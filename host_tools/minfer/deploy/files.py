@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from minfer.deploy.board import Board
+from minfer.deploy.board import Board, Progress
 from minfer.deploy.check import Candidate
 from minfer.deploy.rom import Stage
 from minfer.errors import MinferError
@@ -16,7 +16,7 @@ def to_files(board: Board, models: Sequence[Candidate], stage: Stage) -> list[st
 
     Raises MinferError where there is no room; a file of the same name is then as it was.
     """
-    new = [model for model in models if not _is_there(board, f"/{model.name}", model)]
+    new = [model for model in models if not is_there(board, f"/{model.name}", model.content)]
     for model in new:
         temporary = f"/.{model.name}"
         board.exec(f"remove({temporary!r})")  # what a power cut left
@@ -27,19 +27,25 @@ def to_files(board: Board, models: Sequence[Candidate], stage: Stage) -> list[st
                 f"the file system of {board.port} is full: expected {needed:,} bytes free for"
                 f" {model.name}, found {free:,}; delete files there (mpremote rm)"
             )
-        board.write(temporary, [model.content], stage(model.name, len(model.content)))
-        if not _is_there(board, temporary, model):
-            board.exec(f"remove({temporary!r})")
-            raise MinferError(
-                f"{board.port}: the board did not keep what was sent, {model.name} is as it was;"
-                " repeat the command"
-            )
+        write_checked(board, temporary, model.content, stage(model.name, len(model.content)))
         board.exec(f"os.rename({temporary!r}, {'/' + model.name!r})")
     return [model.name for model in new]
 
 
-def _is_there(board: Board, path: str, model: Candidate) -> bool:
-    size = len(model.content)
+def write_checked(board: Board, path: str, content: bytes, progress: Progress) -> None:
+    """Writes a file under a temporary name. Raises MinferError where the board has not kept it."""
+    board.write(path, [content], progress)
+    if not is_there(board, path, content):
+        board.exec(f"remove({path!r})")
+        raise MinferError(
+            f"{board.port}: the board did not keep what was sent, all is as it was;"
+            " repeat the command"
+        )
+
+
+def is_there(board: Board, path: str, content: bytes) -> bool:
+    """Whether a file of the board has this content."""
+    size = len(content)
     if board.eval(f"size_of({path!r})") != size:
         return False
-    return board.values(f"digests({path!r}, [{size}])") == [hashlib.sha256(model.content).digest()]
+    return board.values(f"digests({path!r}, [{size}])") == [hashlib.sha256(content).digest()]

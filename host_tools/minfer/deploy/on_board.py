@@ -5,8 +5,6 @@ import os
 import vfs
 from binascii import a2b_base64  # what the host sends comes in base64
 
-from uctypes import addressof
-
 STEP = 16384  # bytes between two words of progress, so that the host sees the board is alive
 
 
@@ -27,6 +25,8 @@ def walk(folder):
 
 def list_rom():
     # Path, address, offset in the partition, size and SHA-256 of each file of ROMFS.
+    from uctypes import addressof  # only firmwares with ROMFS have to have it
+
     start = addressof(partition())
     if "rom" not in os.listdir("/"):
         return
