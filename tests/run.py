@@ -228,8 +228,8 @@ class Qemu:
         """Raises MissingError where something is not built."""
         check_firmware(self.image, self.arch)
 
-    def run(self, script: str, folder: Path) -> tuple[bool, str]:
-        """Runs `script` by mpremote."""
+    def run(self, script: str, folder: Path, *options: str) -> tuple[bool, str]:
+        """Runs `script` by mpremote; `options` are QEMU's."""
         from minfer.deploy.romfs import build
 
         files = {path.name: path.read_bytes() for path in folder.iterdir()}
@@ -244,7 +244,7 @@ class Qemu:
         rom.write_bytes(image)
         command = [*self.machine.command.split(), "-nographic", "-monitor", "none"]
         command += ["-semihosting", "-serial", "pty", "-kernel", str(self.image)]
-        command += ["-device", f"loader,file={rom},addr={self.machine.rom:#x},force-raw=on"]
+        command += ["-device", f"loader,file={rom},addr={self.machine.rom:#x},force-raw=on", *options]
         with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as qemu:
             try:
                 line = qemu.stdout.readline().decode()  # … redirected to /dev/pts/7 (label serial0)
