@@ -16,6 +16,7 @@ repl_unix-asan := build/unix-asan/micropython
 repl_pico := $(python) firmware/emulator/pico.py build/pico/firmware.uf2
 repl_qemu-xtensa := qemu-xtensa -cpu de233_fpu build/qemu-xtensa/firmware.elf
 repl_qemu-m33 := qemu-system-arm -machine mps2-an505 -nographic -semihosting -kernel build/qemu-m33/firmware.elf
+repl_qemu-rv32 := qemu-system-riscv32 -machine virt -bios none -nographic -kernel build/qemu-rv32/firmware.elf
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
@@ -25,8 +26,9 @@ demo: build/stamps/host ## Recognise handwritten digits with a network inside Mi
 	@$(python) examples/digits/demo.py
 
 test: build/stamps/host build/stamps/test build/stamps/emulator ## Build every firmware and run every test
-	@firmware/setup.sh debian clang-14 libclang-rt-14-dev gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc
-	@for target in unix unix-asan unix-stock pico pico-stock pico2 qemu-m33 qemu-xtensa; do firmware/build.sh $$target || exit; done
+	@firmware/setup.sh debian clang-14 libclang-rt-14-dev
+	@for target in unix unix-asan unix-stock pico pico-stock pico2 qemu-m33 qemu-m33-stock qemu-rv32 qemu-xtensa; do \
+		firmware/build.sh $$target || exit; done
 	@firmware/setup.sh pypi pyelftools
 	@$(python) firmware/natmod.py all
 	@rm -f build/models.md
@@ -46,7 +48,7 @@ fuzz: build/stamps/host build/stamps/test ## Break model files at random, for MI
 	@firmware/setup.sh debian clang-14 libclang-rt-14-dev
 	@$(python) tests/fuzz/fuzz.py $(MINUTES)
 
-firmware: build/stamps/host ## Build the firmware, and the command minfer: TARGET=unix|unix-asan|pico|pico2|qemu-m33|qemu-xtensa|esp32|esp32s3|esp32c3|esp32c6
+firmware: build/stamps/host ## Build the firmware, and the command minfer: TARGET=unix|unix-asan|pico|pico2|qemu-m33|qemu-rv32|qemu-xtensa|esp32|esp32s3|esp32c3|esp32c6
 	@firmware/build.sh $(TARGET)
 
 natmod: ## Build native modules for stock firmware: ARCH=x64|armv6m|armv7m|armv7emsp|rv32imc|all
@@ -54,8 +56,8 @@ natmod: ## Build native modules for stock firmware: ARCH=x64|armv6m|armv7m|armv7
 	@firmware/setup.sh pypi pyelftools
 	@$(python) firmware/natmod.py $(or $(ARCH),all)
 
-repl: firmware $(if $(filter pico,$(TARGET)),build/stamps/emulator) ## Talk to the firmware for TARGET=unix|pico (emulated)|qemu-m33|qemu-xtensa
-	@$(or $(repl_$(TARGET)),echo "make repl: TARGET=$(TARGET) does not run here: unix, pico, qemu-m33 or qemu-xtensa" >&2; exit 2)
+repl: firmware $(if $(filter pico,$(TARGET)),build/stamps/emulator) ## Talk to the firmware for TARGET=unix|pico (emulated)|qemu-m33|qemu-rv32|qemu-xtensa
+	@$(or $(repl_$(TARGET)),echo "make repl: TARGET=$(TARGET) does not run here: unix, pico, qemu-m33, qemu-rv32 or qemu-xtensa" >&2; exit 2)
 
 emulator: TARGET := pico
 emulator: firmware build/stamps/emulator ## Run the emulated Pico until Ctrl-C, its serial port at build/pico/port

@@ -1,7 +1,8 @@
 #!/bin/bash
-# Builds the firmware of one target out of tree, in build/TARGET: build.sh unix|unix-asan|pico|pico2|qemu-m33|
-# qemu-xtensa|esp32|esp32-spiram|esp32s3|esp32s3-spiram-oct|esp32c3|esp32c6, or MicroPython's own, without minfer, for native
-# modules: unix-stock|pico-stock|qemu-xtensa-stock; or build/mpy-cross: mpy-cross
+# Builds the firmware of one target out of tree, in build/TARGET: build.sh unix|unix-asan|pico|pico2|qemu-m33|qemu-rv32|
+# qemu-xtensa|esp32|esp32-spiram|esp32s3|esp32s3-spiram-oct|esp32c3|esp32c6, or one without minfer, as stock firmware is, for native
+# modules: unix-stock|pico-stock|qemu-m3-stock|qemu-m4-stock|qemu-m33-stock|qemu-rv32-stock|microbit-stock|qemu-xtensa-stock;
+# or build/mpy-cross: mpy-cross
 # From the environment: OUT (another folder for the results), MICROPYTHON_DIR, PICO_SDK_PATH, IDF_PATH, CMSIS_NN_LIB,
 # CMSIS_NN_INCLUDE, and MINFER_OPS, the operators the firmware is to have ("CONV_2D SOFTMAX ..."; all without).
 set -euo pipefail
@@ -164,10 +165,14 @@ build_rp2() {
 }
 
 build_qemu() {
-    local board=$1
+    local board=$1 size=arm-none-eabi-size options=(USER_C_MODULES="$modules")
+    if [[ $target = *-stock ]]; then
+        options=(USER_C_MODULES= FROZEN_MANIFEST="$micropython/extmod/asyncio/manifest.py")
+    fi
+    [ "$board" != QEMU_RV32 ] || size=riscv64-unknown-elf-size
     logged make -C "$micropython/ports/qemu" -j2 BUILD="$out" BOARD="$board" BOARD_DIR="$root/boards/$board" \
-        MPY_LIB_DIR="$micropython" USER_C_MODULES="$modules"
-    echo "$target: ${out#"$root/"}/firmware.elf, $(arm-none-eabi-size "$out/firmware.elf" |
+        MPY_LIB_DIR="$micropython" "${options[@]}"
+    echo "$target: ${out#"$root/"}/firmware.elf, $("$size" "$out/firmware.elf" |
         awk 'NR == 2 { print $1 }') bytes of text"
 }
 
@@ -187,14 +192,20 @@ case $target in
         packages=(build-essential cmake ninja-build gcc-arm-none-eabi libnewlib-arm-none-eabi
             libstdc++-arm-none-eabi-newlib)
         ;;
-    qemu-m33) packages=(build-essential gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm) ;;
+    qemu-m33 | qemu-m3-stock | qemu-m4-stock | qemu-m33-stock | microbit-stock)
+        packages=(build-essential gcc-arm-none-eabi libnewlib-arm-none-eabi qemu-system-arm)
+        ;;
+    qemu-rv32 | qemu-rv32-stock)
+        packages=(build-essential gcc-riscv64-unknown-elf picolibc-riscv64-unknown-elf qemu-system-misc)
+        ;;
     qemu-xtensa | qemu-xtensa-stock) packages=(build-essential) ;;
     esp32 | esp32-spiram | esp32s3 | esp32s3-spiram-oct | esp32c3 | esp32c6)
         packages=(build-essential cmake ninja-build)
         find_esp_idf
         ;;
-    *) die "no target '$target': unix, unix-asan, unix-stock, pico, pico2, pico-stock, qemu-m33, qemu-xtensa, qemu-xtensa-stock," \
-        "mpy-cross, esp32, esp32-spiram, esp32s3, esp32s3-spiram-oct, esp32c3, esp32c6" ;;
+    *) die "no target '$target': unix, unix-asan, pico, pico2, qemu-m33, qemu-rv32, qemu-xtensa, esp32, esp32-spiram, esp32s3," \
+        "esp32s3-spiram-oct, esp32c3, esp32c6; unix-stock, pico-stock, qemu-m3-stock, qemu-m4-stock, qemu-m33-stock," \
+        "qemu-rv32-stock, microbit-stock, qemu-xtensa-stock; mpy-cross" ;;
 esac
 
 mkdir -p "$build"
@@ -228,7 +239,6 @@ case $target in
     pico-stock) build_rp2 RPI_PICO 0xe48bff56 ;;
     pico) build_rp2 MINFER_PICO 0xe48bff56 ;;
     pico2) build_rp2 MINFER_PICO2 0xe48bff59 ;;
-    qemu-m33) build_qemu QEMU_M33 ;;
     esp32) build_esp32 MINFER_ESP32 ;;
     esp32-spiram) build_esp32 MINFER_ESP32 SPIRAM ;;
     esp32s3) build_esp32 MINFER_ESP32S3 ;;
@@ -237,4 +247,10 @@ case $target in
     esp32c6) build_esp32 MINFER_ESP32C6 ;;
     qemu-xtensa) build_qemu_xtensa USER_C_MODULES="$modules" ;;
     qemu-xtensa-stock) build_qemu_xtensa FROZEN_MANIFEST= ;;
+    microbit-stock) build_qemu QEMU_MICROBIT ;;
+    qemu-*)
+        board=${target%-stock}
+        board=${board//-/_}
+        build_qemu "${board^^}"
+        ;;
 esac

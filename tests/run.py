@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """Runs the device tests on a target: one line a test, a summary, exit code 1 where one failed.
 
-    tests/run.py --target unix|unix-asan|unix-natmod|pico|pico-natmod|qemu-m33|qemu-xtensa|serial:PORT [NAME...]
+    tests/run.py --target unix|unix-asan|unix-natmod|pico|pico-natmod|serial:PORT [NAME...]
+    tests/run.py --target qemu-m33|qemu-rv32|qemu-xtensa|qemu-m3-natmod|qemu-m4-natmod|qemu-m33-natmod|qemu-rv32-natmod|microbit-natmod [NAME...]
 
-...-natmod is MicroPython's own firmware with the native module of firmware/natmod.py.
+...-natmod is firmware without minfer, as MicroPython's own is, with the native module of firmware/natmod.py.
 
 A test is a script of tests/device/, run by MicroPython in a folder of its own with the models of
 tests/device/support/ beside it. It passes when it prints what its .exp file holds or, without one,
@@ -187,31 +188,63 @@ def put_natmod(arch: str, port: str) -> None:
         raise MissingError(f"the native module does not get onto {port}: {output}")
 
 
-class QemuM33:
-    """The Pico 2's core under QEMU, its serial line a pseudo-terminal; it has the test's files in its ROMFS."""
+@dataclass(frozen=True)
+class Machine:
+    """What QEMU emulates: its command, and where in memory a board of boards/QEMU_* has its ROMFS, of `rom_bytes`."""
 
-    name = "qemu-m33"
-    samples = 4
-    most_bytes = None
-    image = ROOT / "build" / "qemu-m33" / "firmware.elf"
+    command: str
+    rom: int
+    rom_bytes: int = 16 * 1024 * 1024
+
+
+M3 = Machine("qemu-system-arm -machine mps2-an385", 0x21000000)
+M4 = Machine("qemu-system-arm -machine mps2-an386", 0x21000000)
+M33 = Machine("qemu-system-arm -machine mps2-an505", 0x80000000)
+RV32 = Machine("qemu-system-riscv32 -machine virt -bios none", 0x81000000)
+MICROBIT = Machine(
+    "qemu-system-arm -machine microbit -global nrf51-soc.flash-size=1048576 -global nrf51-soc.sram-size=262144",
+    0x80000,
+    512 * 1024,
+)
+
+
+@dataclass(frozen=True)
+class Qemu:
+    """A core under QEMU, its serial line a pseudo-terminal. It has the test's files in its ROMFS, the native module as well."""
+
+    name: str
+    build: str
+    machine: Machine
+    arch: str | None = None
+    samples: int = 4
+    most_bytes: int | None = None
+
+    @property
+    def image(self) -> Path:
+        """The firmware."""
+        return ROOT / "build" / self.build / "firmware.elf"
 
     def check(self) -> None:
-        """Raises MissingError where the firmware is not built."""
-        if not self.image.is_file():
-            raise MissingError(
-                f"expected {self.image.relative_to(ROOT)}, found none: make firmware TARGET={self.name}"
-            )
+        """Raises MissingError where something is not built."""
+        check_firmware(self.image, self.arch)
 
-    def run(self, script: str, folder: Path) -> tuple[bool, str]:
-        """Runs `script` by mpremote."""
+    def run(self, script: str, folder: Path, *options: str) -> tuple[bool, str]:
+        """Runs `script` by mpremote; `options` are QEMU's."""
         from minfer.deploy.romfs import build
 
-        rom = folder / "rom.img"
         files = {path.name: path.read_bytes() for path in folder.iterdir()}
-        rom.write_bytes(b"".join(build(files)))
-        command = ["qemu-system-arm", "-machine", "mps2-an505", "-nographic", "-monitor", "none"]
+        if self.arch is not None:
+            module = NATMOD / self.arch
+            for path in (module / "_minfer.mpy", *(module / "minfer").iterdir()):
+                files[path.relative_to(module).as_posix()] = path.read_bytes()
+        image = b"".join(build(files))
+        if len(image) > self.machine.rom_bytes:
+            return False, f"SKIP {self.machine.rom_bytes} bytes for files, and these take {len(image)}"
+        rom = folder / "rom.img"
+        rom.write_bytes(image)
+        command = [*self.machine.command.split(), "-nographic", "-monitor", "none"]
         command += ["-semihosting", "-serial", "pty", "-kernel", str(self.image)]
-        command += ["-device", f"loader,file={rom},addr=0x80000000,force-raw=on"]
+        command += ["-device", f"loader,file={rom},addr={self.machine.rom:#x},force-raw=on", *options]
         with subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as qemu:
             try:
                 line = qemu.stdout.readline().decode()  # … redirected to /dev/pts/7 (label serial0)
@@ -252,8 +285,16 @@ class QemuXtensa:
 
 
 UNIX = [Unix("unix", "unix"), Unix("unix-asan", "unix-asan")]
-EMULATED = [EmulatedPico("pico", "pico"), QemuM33(), QemuXtensa()]
-NATIVE = [Unix("unix-natmod", "unix-stock", "x64"), EmulatedPico("pico-natmod", "pico-stock", "armv6m")]
+EMULATED = [EmulatedPico("pico", "pico"), Qemu("qemu-m33", "qemu-m33", M33), Qemu("qemu-rv32", "qemu-rv32", RV32), QemuXtensa()]
+NATIVE = [
+    Unix("unix-natmod", "unix-stock", "x64"),
+    EmulatedPico("pico-natmod", "pico-stock", "armv6m"),
+    Qemu("microbit-natmod", "microbit-stock", MICROBIT, "armv6m"),
+    Qemu("qemu-m3-natmod", "qemu-m3-stock", M3, "armv7m"),
+    Qemu("qemu-m4-natmod", "qemu-m4-stock", M4, "armv7emsp"),
+    Qemu("qemu-m33-natmod", "qemu-m33-stock", M33, "armv7emsp"),
+    Qemu("qemu-rv32-natmod", "qemu-rv32-stock", RV32, "rv32imc"),
+]
 
 
 def find_target(name: str) -> Target:

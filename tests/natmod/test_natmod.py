@@ -21,6 +21,7 @@ ARCHS = {"x64": 2, "armv6m": 4, "armv7m": 5, "armv7emsp": 7, "rv32imc": 11}  # n
 # Of the device tests, those that ask most of what the native ABI does in its own way.
 ON_PICO = ["buffers", "callbacks", "faces", "image", "interrupt", "load", "predict", "steady", "steps"]
 ON_PICO += ["exact:hello_world_int8"]
+ON_QEMU = ["predict", "faces", "motion", "exact:kws_ref_model"]
 
 # One import after a soft reset: the digits seen, and the heap that is taken.
 IMPORT = """
@@ -140,3 +141,11 @@ def test_imports(pico: tuple[run.EmulatedPico, str]) -> None:
 def test_device_pico(pico: tuple[run.EmulatedPico, str]) -> None:
     for name in ON_PICO:
         check(name, pico[0])
+
+
+@pytest.mark.parametrize("target", [t for t in run.NATIVE if isinstance(t, run.Qemu)], ids=lambda target: target.name)
+def test_device_qemu(target: run.Qemu) -> None:
+    """On cores of other families; `tests/run.py --target` runs all device tests on these."""
+    ready(target.name)
+    for name in ON_QEMU:
+        check(name, target)

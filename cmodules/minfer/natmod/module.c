@@ -96,6 +96,9 @@ static mp_obj_t take_over(mp_obj_fun_bc_t *self, size_t n_args, size_t n_kw, mp_
     for (size_t i = 0; i < n_args; i++) {
         members[i] = args[i];
     }
+    #if defined(__ARM_PCS_VFP)
+    minfer_natmod_begin_floats();
+    #endif
     make_types();
     mp_obj_t dict = MP_OBJ_FROM_PTR(self->context->module.globals);
     MODULE_NAMES(STORE)

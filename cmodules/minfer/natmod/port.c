@@ -10,6 +10,42 @@ mp_int_t minfer_natmod_get_int(mp_obj_t obj) {
     return x;
 }
 
+#if defined(__ARM_PCS_VFP)
+
+typedef union {
+    float real;
+    uint32_t bits;
+} float_bits_t;
+typedef mp_obj_t (*new_float_t)(uint32_t in_r0, float in_s0);
+typedef uint32_t (*get_float_t)(mp_obj_t obj);
+typedef void (*function_t)(void);
+
+bool minfer_floats_in_r0;
+
+static mp_obj_t new_float(uint32_t in_r0, float in_s0) {
+    return ((new_float_t)(function_t)mp_fun_table.obj_new_float_from_f)(in_r0, in_s0);
+}
+
+void minfer_natmod_begin_floats(void) {
+    const float_bits_t one = { 1 };
+    minfer_floats_in_r0 = mp_obj_is_true(new_float(one.bits, 0));
+}
+
+mp_obj_t minfer_natmod_new_float(float x) {
+    const float_bits_t same = { x };
+    return new_float(same.bits, x);
+}
+
+float minfer_natmod_get_float(mp_obj_t obj) {
+    if (minfer_floats_in_r0) {
+        const float_bits_t x = { .bits = ((get_float_t)(function_t)mp_fun_table.obj_get_float_to_f)(obj) };
+        return x.real;
+    }
+    return mp_fun_table.obj_get_float_to_f(obj);
+}
+
+#endif
+
 mp_obj_t minfer_dict_get(mp_obj_t dict, mp_obj_t key) {
     mp_obj_t call[] = { MP_OBJ_NULL, MP_OBJ_NULL, key, MP_OBJ_FROM_PTR(&minfer_natmod) };
     mp_load_method(dict, MP_QSTR_get, call);

@@ -55,6 +55,19 @@ mp_obj_t minfer_dict_get(mp_obj_t dict, mp_obj_t key);
 #undef mp_obj_get_int
 #define mp_obj_get_int(obj) minfer_natmod_get_int(obj)
 
+// Firmware for cores with an FPU passes floats in its registers or, as the RP2350's does (-mfloat-abi=softfp), in those for
+// integers. Both take the same modules.
+#if defined(__ARM_PCS_VFP)
+// Finds out which, at import.
+void minfer_natmod_begin_floats(void);
+mp_obj_t minfer_natmod_new_float(float x);
+float minfer_natmod_get_float(mp_obj_t obj);
+#undef mp_obj_new_float_from_f
+#undef mp_obj_get_float_to_f
+#define mp_obj_new_float_from_f(x) minfer_natmod_new_float(x)
+#define mp_obj_get_float_to_f(obj) minfer_natmod_get_float(obj)
+#endif
+
 static inline bool minfer_is_dict(mp_obj_t obj) {
     // OrderedDict has another type, and the same constructor.
     const mp_obj_type_t *type = mp_obj_get_type(obj);
