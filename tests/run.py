@@ -22,11 +22,12 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = ROOT / "tests" / "device"
@@ -35,7 +36,7 @@ NATMOD = ROOT / "build" / "natmod"
 WORK = ROOT / "build" / "tests" / "device"
 TIMEOUT = 300  # seconds a script
 
-sys.path.insert(0, str(SCRIPTS / "support"))
+sys.path += [str(SCRIPTS / "support"), str(ROOT / "firmware" / "emulator")]
 import models  # noqa: E402
 
 
@@ -149,6 +150,7 @@ class EmulatedPico:
     arch: str | None = None
     samples: int = 4
     most_bytes: int | None = 20_000
+    rom_bytes: ClassVar[int] = 500_000  # of files, beside what ROMFS itself takes
 
     @property
     def image(self) -> Path:
@@ -163,9 +165,20 @@ class EmulatedPico:
         """Runs `script` by mpremote."""
         return self._board().run(script, folder)
 
+    def run_from_rom(self, script: str, folder: Path) -> tuple[bool, str]:
+        """Runs `script` on a Pico of its own, which has the files of `folder`, `rom_bytes` at most, in its ROMFS."""
+        from minfer.deploy.romfs import build
+        from pico import Pico, flash_with
+
+        rom = b"".join(build({path.name: path.read_bytes() for path in folder.iterdir()}))
+        with tempfile.TemporaryDirectory() as other:
+            flash = Path(other) / "flash"
+            flash.write_bytes(flash_with(rom))
+            with Pico(self.image, flash) as pico:
+                return run_in_rom(pico.port, script, folder)
+
     @functools.lru_cache(maxsize=None)
     def _board(self) -> Board:
-        sys.path.insert(0, str(ROOT / "firmware" / "emulator"))
         from pico import Pico, PicoError
 
         try:
@@ -176,6 +189,12 @@ class EmulatedPico:
         if self.arch is not None:
             put_natmod(self.arch, pico.port)
         return Board(self.name, pico.port)
+
+
+def run_in_rom(port: str, script: str, folder: Path) -> tuple[bool, str]:
+    """Runs `script` of `folder` on the board at `port`, which has the files it needs in its ROMFS."""
+    mpremote = [sys.executable, "-m", "mpremote", "connect", port]
+    return execute([*mpremote, "exec", "import os; os.chdir('/rom')", "run", script], folder)
 
 
 def put_natmod(arch: str, port: str) -> None:
@@ -249,10 +268,7 @@ class Qemu:
             try:
                 line = qemu.stdout.readline().decode()  # … redirected to /dev/pts/7 (label serial0)
                 port = line.partition("redirected to ")[2].partition(" ")[0]
-                mpremote = [sys.executable, "-m", "mpremote", "connect", port]
-                return execute(
-                    [*mpremote, "exec", "import os; os.chdir('/rom')", "run", script], folder
-                )
+                return run_in_rom(port, script, folder)
             finally:
                 qemu.kill()
 

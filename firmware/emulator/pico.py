@@ -23,9 +23,17 @@ MAIN = Path(__file__).with_name("main.mjs")
 START_SECONDS = 30.0
 STOP_SECONDS = 10.0
 
+FLASH_BYTES = 2 * 1024 * 1024
+ROM = range(640 * 1024, 1152 * 1024)  # of the flash, ROMFS: boards/MINFER_PICO/mpconfigboard.h
+
 
 class PicoError(Exception):
     """The emulator could not start, or stopped by itself: one line that says why."""
+
+
+def flash_with(rom: bytes) -> bytes:
+    """The flash of a Pico that has `rom`, len(ROM) bytes at most, as its ROMFS."""
+    return (b"\xff" * ROM.start + rom).ljust(FLASH_BYTES, b"\xff")
 
 
 @dataclass

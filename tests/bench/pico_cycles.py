@@ -14,11 +14,9 @@ from minfer.errors import MinferError
 from workloads import ROOT, Workload
 
 sys.path.insert(0, str(ROOT / "firmware" / "emulator"))
-from pico import Pico, PicoError  # noqa: E402
+from pico import Pico, PicoError, flash_with  # noqa: E402
 
 SCRIPT = Path(__file__).with_name("on_pico.py")
-FLASH_BYTES = 2 * 1024 * 1024
-ROMFS_OFFSET = 640 * 1024  # boards/MINFER_PICO/mpconfigboard.h
 
 
 @dataclass(frozen=True)
@@ -39,7 +37,7 @@ def count(workload: Workload, firmware: Path) -> list[Cycles]:
     rom = b"".join(build({**files, "expected.bin": workload.expected}))
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         flash = Path(folder) / "flash"
-        flash.write_bytes((b"\xff" * ROMFS_OFFSET + rom).ljust(FLASH_BYTES, b"\xff"))
+        flash.write_bytes(flash_with(rom))
         try:
             with Pico(firmware, flash) as pico, Board(pico.port) as board:
                 rows = board.values(SCRIPT.read_text("utf-8"))

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import random
-import struct
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from front_ends import pieces
 from minfer.image import FORMATS, RESIZES, Picture
 
 PIXEL_BITS = {"grey": 8, "rgb565": 16, "rgb565_be": 16, "rgb888": 24, "yuv422": 16}
@@ -144,15 +144,10 @@ def host(arguments: dict[str, Any], frame: bytes) -> np.ndarray:
     return Picture(**arguments).features(frame)[0]
 
 
-def pack(count: int) -> bytes:
-    """Pictures and their results as tests/device/support/pictures.py reads them: every piece behind its length."""
-    pieces = [struct.pack("<I", count)]
-    for seed in range(count):
-        arguments, frame = random_picture(seed)
-        head = json.dumps(arguments).encode()
-        for piece in (head, frame, host(arguments, frame).tobytes()):
-            pieces += [struct.pack("<I", len(piece)), piece]
-    return b"".join(pieces)
+def record(seed: int) -> bytes:
+    """A picture and its result as tests/device/support/pictures.py reads them: every piece behind its length."""
+    arguments, frame = random_picture(seed)
+    return pieces(json.dumps(arguments).encode(), frame, host(arguments, frame).tobytes())
 
 
 def pack_raw(count: int) -> bytes:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from front_ends import pieces
 from minfer import audio
 
 SHARED = Path(__file__).resolve().parents[2] / "../shared"
@@ -179,14 +180,10 @@ def random_sound(kind: str, seed: int) -> Sound:
     return Sound(kind, arguments, make_samples(generator, n))
 
 
-def pack(sounds: list[tuple[Sound, np.ndarray]]) -> bytes:
-    """Sounds and their features as tests/device/support/sounds.py reads them: every piece behind its length."""
-    pieces = [len(sounds).to_bytes(4, "little")]
-    for sound, features in sounds:
-        head = json.dumps({"kind": sound.kind, "arguments": sound.arguments}).encode()
-        for piece in (head, sound.samples.tobytes(), features.tobytes()):
-            pieces += [len(piece).to_bytes(4, "little"), piece]
-    return b"".join(pieces)
+def record(sound: Sound, features: np.ndarray) -> bytes:
+    """A sound and its features as tests/device/support/sounds.py reads them: every piece behind its length."""
+    head = json.dumps({"kind": sound.kind, "arguments": sound.arguments}).encode()
+    return pieces(head, sound.samples.tobytes(), features.tobytes())
 
 
 def pack_raw(sounds: list[Sound]) -> bytes:

@@ -2,47 +2,35 @@
 
 from __future__ import annotations
 
-import shutil
+import functools
 import subprocess
-import sys
 from pathlib import Path
 
-import numpy as np
 import pytest
-from sounds import KINDS, Sound, golden_sounds, pack, pack_raw, random_sound
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-import run  # noqa: E402
-from c_programs import sanitized  # noqa: E402
+from c_programs import sanitized
+from front_ends import INPUTS, TARGETS, equal, run
+from sounds import KINDS, golden_sounds, pack_raw, random_sound, record
 
 
-def check(target: run.Target, sounds: list[tuple[Sound, np.ndarray]], folder: Path) -> str:
-    """What the firmware says of its features, none of which may differ."""
-    (folder / "sounds.bin").write_bytes(pack(sounds))
-    shutil.copy(run.SCRIPTS / "support" / "sounds.py", folder)
-    try:
-        target.check()
-        ended_well, printed = target.run("sounds.py", folder)
-    except run.MissingError as error:
-        pytest.skip(str(error))
-    assert ended_well and printed.endswith(", 0 differing\nok\n"), printed
-    return printed
+@functools.cache
+def records(kind: str) -> list[bytes]:
+    sounds = [random_sound(kind, seed) for seed in range(INPUTS)]
+    return [record(sound, sound.features()) for sound in sounds]
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("target", [*run.UNIX, *run.EMULATED], ids=lambda target: target.name)
+@TARGETS
 def test_features_are_the_hosts(target: run.Target, kind: str, tmp_path: Path) -> None:
-    sounds = [random_sound(kind, seed) for seed in range(target.samples)]
-    printed = check(target, [(sound, sound.features()) for sound in sounds], tmp_path)
-    assert printed.startswith(f"{target.samples} sounds")
+    assert equal(target, "sounds.py", records(kind), tmp_path) == INPUTS
 
 
-@pytest.mark.parametrize("target", [*run.UNIX, *run.EMULATED], ids=lambda target: target.name)
+@TARGETS
 def test_golden_frames(target: run.Target, tmp_path: Path) -> None:
     golden = golden_sounds()
     if not golden:
         pytest.skip("no golden features beside the project (../shared/golden)")
-    assert check(target, golden, tmp_path).startswith("6 sounds, 7920 bytes")
+    frames = [record(sound, features) for sound, features in golden]
+    assert equal(target, "sounds.py", frames, tmp_path) == len(golden) == 6
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
-import sys
 from pathlib import Path
 
-import pytest
-from pictures import host, pack, pack_raw, random_picture
-
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
-import run  # noqa: E402
-from c_programs import sanitized  # noqa: E402
+from c_programs import sanitized
+from front_ends import INPUTS, TARGETS, equal, run
+from pictures import host, pack_raw, random_picture, record
 
 
-@pytest.mark.parametrize("target", [*run.UNIX, *run.EMULATED], ids=lambda target: target.name)
+@TARGETS
 def test_pictures_are_the_hosts(target: run.Target, tmp_path: Path) -> None:
-    try:
-        target.check()
-    except run.MissingError as error:
-        pytest.skip(str(error))
-    count = max(target.samples, 40)
-    (tmp_path / "pictures.bin").write_bytes(pack(count))
-    shutil.copy(run.SCRIPTS / "support" / "pictures.py", tmp_path)
-    ended_well, printed = target.run("pictures.py", tmp_path)
-    assert ended_well and printed.endswith("0 differing\nok\n"), printed
-    assert printed.startswith(f"{count} pictures")
+    records = [record(seed) for seed in range(INPUTS)]
+    assert equal(target, "pictures.py", records, tmp_path) == INPUTS
 
 
 def test_memory_is_enough(tmp_path: Path) -> None:

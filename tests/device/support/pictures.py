@@ -1,4 +1,4 @@
-# Frames through minfer.image.Picture, in pieces of random sizes, against the host's results: pictures.bin lies beside, as
+# Frames through minfer.image.Picture, in pieces of random sizes, against the host's results: records.bin lies beside, as
 # tests/host/pictures.py packs it.
 import json
 import struct
@@ -21,7 +21,7 @@ def random(limit):
 
 
 pictures = values = wrong = 0
-with open("pictures.bin", "rb") as file:
+with open("records.bin", "rb") as file:
     for _ in range(struct.unpack("<I", file.read(4))[0]):
         arguments = json.loads(piece(file))
         frame = piece(file)
@@ -40,6 +40,6 @@ with open("pictures.bin", "rb") as file:
             wrong += sum(a != b for a, b in zip(found, wanted))
         pictures += 1
         values += len(wanted)
-print("%d pictures, %d bytes of results, %d differing" % (pictures, values, wrong))
+print("%d pictures, %d bytes, %d differing" % (pictures, values, wrong))
 assert pictures > 0 and wrong == 0
 print("ok")
