@@ -124,7 +124,7 @@ class Board:
     name: str
     port: str
     samples: int = 4
-    most_bytes: int | None = 20_000
+    most_bytes: int | None = 100_000
 
     def check(self) -> None:
         """Raises MissingError where there is no such port."""
@@ -149,7 +149,7 @@ class EmulatedPico:
     build: str
     arch: str | None = None
     samples: int = 4
-    most_bytes: int | None = 20_000
+    most_bytes: int | None = 100_000
     rom_bytes: ClassVar[int] = 500_000  # of files, beside what ROMFS itself takes
 
     @property

@@ -20,7 +20,7 @@ ARCHS = {"x64": 2, "armv6m": 4, "armv7m": 5, "armv7emsp": 7, "rv32imc": 11}  # n
 
 # Of the device tests, those that ask most of what the native ABI does in its own way.
 ON_PICO = ["buffers", "callbacks", "faces", "image", "interrupt", "load", "predict", "steady", "steps"]
-ON_PICO += ["exact:hello_world_int8"]
+ON_PICO += ["stream", "exact:hello_world_int8", "exact:kws_ref_model"]
 ON_QEMU = ["predict", "faces", "motion", "exact:kws_ref_model"]
 
 # One import after a soft reset: the digits seen, and the heap that is taken.
