@@ -28,9 +28,12 @@
 #define MNF_OWN_FULLY_CONNECTED_S8 1
 #if defined(__riscv) && __riscv_xlen == 32
 #define MNF_CORE_RV32 1
-#define MNF_OWN_CONVOLVE_S8 1
+#define MNF_FOUR_PIXELS 1
 #elif __XCHAL_HAVE_MAC16 // Xtensa: the ESP32's LX6, the S3's LX7 (its vector unit would be a family before this one); not the S2's
 #define MNF_CORE_MAC16 1
+#define MNF_FOUR_PIXELS 1
+#endif
+#if MNF_FOUR_PIXELS
 #define MNF_OWN_CONVOLVE_S8 1
 #endif
 #endif

@@ -1,13 +1,8 @@
-#include <string.h>
-
-#include "kernels/core.h"
-#include "kernels/parallel.h"
-#include "kernels/portable/mnf_scale.h"
+#include "kernels/portable/mnf_four_pixels.h"
 
 #if MNF_CORE_RV32
 
-// Four pixels at a time by four channels: the pixels' windows are widened, offset included, into scratch, four inputs of the same
-// weight side by side. Cores share the pixels, then the channels; an output is written after all inputs of its block are read.
+// Four pixels by four channels: the pixels' windows lie in scratch with the four inputs of the same weight side by side.
 
 // One weight of each channel by four inputs, at k and 4 * k: 40 instructions for 16 products. The next channel's weight is
 // loaded between a product and its sum, where a core that would wait for either need not.
@@ -44,7 +39,7 @@
 // own loop spills, and needs 3.6. Registers: a0 inputs, a1 to a4 the channels' weights, a5 where a loop ends; a6 a7 t0 t1 inputs,
 // t2 a weight, ra a product; t3 to t6 and s0 to s11 sums. 64 bytes of stack.
 __attribute__((naked, noinline)) MNF_HOT static void dot_4x4(
-    const int16_t *columns, const int8_t *const rows[4], int32_t depth, int32_t *sums) {
+    const int16_t *columns, const int8_t *const rows[4], int32_t depth, uint32_t *sums) {
     (void)columns;
     (void)rows;
     (void)depth;
@@ -142,143 +137,49 @@ __attribute__((naked, noinline)) MNF_HOT static void dot_4x4(
         );
 }
 
-typedef struct {
-    const cmsis_nn_conv_params *conv;
-    const cmsis_nn_per_channel_quant_params *quant;
-    cmsis_nn_dims in;
-    cmsis_nn_dims filter;
-    cmsis_nn_dims out;
-    const int8_t *input;
-    const int8_t *weights;
-    const int32_t *bias;
-    int8_t *output;
-    int32_t depth;
-    int16_t *columns;
-} job_t;
-
-// n inputs, every fourth place of a column.
-static inline int16_t *widen(int16_t *column, const int8_t *x, int32_t n, int32_t offset) {
+MNF_HOT int16_t *mnf_put_inputs(int16_t *to, const int8_t *x, int32_t n, int32_t offset) {
     for (; n >= 4; n -= 4) {
         const int32_t a = x[0], b = x[1], c = x[2], d = x[3];
-        column[0] = (int16_t)(a + offset);
-        column[4] = (int16_t)(b + offset);
-        column[8] = (int16_t)(c + offset);
-        column[12] = (int16_t)(d + offset);
+        to[0] = (int16_t)(a + offset);
+        to[4] = (int16_t)(b + offset);
+        to[8] = (int16_t)(c + offset);
+        to[12] = (int16_t)(d + offset);
         x += 4;
-        column += 16;
+        to += 16;
     }
     for (; n > 0; n--) {
-        *column = (int16_t)(*x++ + offset);
-        column += 4;
+        *to = (int16_t)(*x++ + offset);
+        to += 4;
     }
-    return column;
+    return to;
 }
 
-static int16_t *no_inputs(int16_t *column, int32_t n) {
+int16_t *mnf_put_zeros(int16_t *to, int32_t n) {
     for (; n > 0; n--) {
-        *column = 0;
-        column += 4;
+        *to = 0;
+        to += 4;
     }
-    return column;
+    return to;
 }
 
-// The window of output pixel (y, x).
-MNF_HOT static void im2col(const job_t *job, int16_t *column, int32_t y, int32_t x) {
-    const cmsis_nn_conv_params *conv = job->conv;
-    const int32_t channels = job->in.c, offset = conv->input_offset;
-    const mnf_taps_t rows = mnf_taps(y, conv->stride.h, conv->padding.h, conv->dilation.h, job->filter.h, job->in.h);
-    const mnf_taps_t cols = mnf_taps(x, conv->stride.w, conv->padding.w, conv->dilation.w, job->filter.w, job->in.w);
-    for (int32_t ky = 0; ky < job->filter.h; ky++) {
-        if (ky < rows.begin || ky >= rows.end || cols.begin >= cols.end) {
-            column = no_inputs(column, job->filter.w * channels);
-            continue;
-        }
-        const int32_t first = (rows.start + ky * conv->dilation.h) * job->in.w + cols.start;
-        column = no_inputs(column, cols.begin * channels);
-        if (conv->dilation.w == 1) {
-            column = widen(column, job->input + (first + cols.begin) * channels, (cols.end - cols.begin) * channels, offset);
-        } else {
-            for (int32_t kx = cols.begin; kx < cols.end; kx++) {
-                column = widen(column, job->input + (first + kx * conv->dilation.w) * channels, channels, offset);
-            }
-        }
-        column = no_inputs(column, (job->filter.w - cols.end) * channels);
-    }
+void mnf_pack_pixel(const mnf_pixels_t *job, int32_t i, int32_t y, int32_t x) {
+    mnf_im2col(job, (int16_t *)job->scratch + i, y, x);
 }
 
-// Output channel o of `count` pixels.
-__attribute__((noinline)) MNF_HOT static void write_outputs(const job_t *job, int32_t o, const int32_t *sums, int32_t count, int8_t *y) {
-    const uint32_t bias = job->bias ? (uint32_t)job->bias[o] : 0;
-    const mnf_scale_t scale = mnf_scale(
-        job->quant->multiplier[o], job->quant->shift[o], job->conv->output_offset, job->conv->activation);
-    const int32_t *const end = sums + count;
-    const int32_t step = job->out.c;
-    y += o;
-    if (scale.last >= 0) {
-        for (; sums < end; y += step) {
-            *y = (int8_t)mnf_scale_right((uint32_t)*sums++ + bias, &scale);
-        }
-    } else {
-        for (; sums < end; y += step) {
-            *y = mnf_output_s8((uint32_t)*sums++ + bias, scale.multiplier, scale.shift, scale.offset, scale.clamp);
-        }
-    }
-}
-
-// Channels [o, end) of `count` pixels, whose outputs begin at y.
-MNF_HOT static void block(const job_t *job, int32_t o, int32_t end, int32_t count, int8_t *y) {
+MNF_HOT void mnf_convolve_pixels(const mnf_pixels_t *job, int32_t o, int32_t end, int32_t count, int8_t *output) {
     for (; o < end; o += 4) {
         const int32_t channels = end - o < 4 ? end - o : 4;
         const int8_t *rows[4];
         for (int32_t i = 0; i < 4; i++) {
             rows[i] = job->weights + (i < channels ? o + i : end - 1) * job->depth;
         }
-        int32_t sums[16];
-        dot_4x4(job->columns, rows, job->depth, sums);
+        uint32_t sums[16];
+        dot_4x4(job->scratch, rows, job->depth, sums);
         for (int32_t i = 0; i < channels; i++) {
-            write_outputs(job, o + i, sums + 4 * i, count, y);
+            const uint32_t bias = job->bias ? (uint32_t)job->bias[o + i] : 0;
+            mnf_output_pixels(job, o + i, sums + 4 * i, bias, count, output);
         }
     }
-}
-
-static void run_part(void *data, uint32_t part, uint32_t parts) {
-    const job_t *job = data;
-    const mnf_share_t share = mnf_share(job->filter.n, 4, part, parts);
-    const int32_t pixels = job->out.h * job->out.w;
-    int32_t y = 0, x = 0;
-    for (int32_t first = 0; first < pixels; first += 4) {
-        const int32_t count = pixels - first < 4 ? pixels - first : 4;
-        for (int32_t i = 0; i < count; i++) {
-            if ((uint32_t)i % parts == part) {
-                im2col(job, job->columns + i, y, x);
-            }
-            if (++x == job->out.w) {
-                x = 0;
-                y++;
-            }
-        }
-        mnf_barrier();
-        block(job, share.begin, share.end, count, job->output + first * job->out.c);
-        mnf_barrier();
-    }
-}
-
-bool mnf_convolve_s8(
-    void *buffer, const cmsis_nn_conv_params *conv, const cmsis_nn_per_channel_quant_params *quant,
-    const cmsis_nn_dims *in, const int8_t *input, const cmsis_nn_dims *filter, const int8_t *weights,
-    const int32_t *bias, const cmsis_nn_dims *out, int8_t *output) {
-    if (in->c != filter->c) {
-        return false;
-    }
-    job_t job = {
-        conv, quant, *in, *filter, *out, input, weights, bias, output, filter->h * filter->w * filter->c, buffer,
-    };
-    for (int32_t n = 0; n < in->n; n++) {
-        mnf_parallel(run_part, &job);
-        job.input += in->h * in->w * in->c;
-        job.output += out->h * out->w * out->c;
-    }
-    return true;
 }
 
 #endif

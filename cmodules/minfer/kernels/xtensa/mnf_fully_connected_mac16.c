@@ -1,5 +1,4 @@
-#include "kernels/core.h"
-#include "kernels/portable/mnf_scale.h"
+#include "kernels/portable/mnf_four_pixels.h"
 #include "mnf_mac16.h"
 
 #if MNF_CORE_MAC16
@@ -45,7 +44,7 @@ bool mnf_fully_connected_s8(
             uint32_t total = 0;
             for (int32_t k = 0; k < depth; k += CHUNK) {
                 const int32_t count = depth - k < CHUNK ? depth - k : CHUNK;
-                int16_t *end = mnf_mac16_put(x, input + k, count, params->input_offset);
+                int16_t *end = mnf_put_inputs(x, input + k, count, params->input_offset);
                 end[0] = end[1] = end[2] = 0;
                 for (int32_t i = 0; i < count; i++) {
                     total += (uint32_t)x[i];

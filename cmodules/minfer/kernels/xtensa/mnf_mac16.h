@@ -57,20 +57,4 @@ static inline __attribute__((always_inline)) uint32_t mnf_mac16_dot_bytes(const 
     return sum;
 }
 
-// n inputs, widened. Returns where the next go.
-static inline int16_t *mnf_mac16_put(int16_t *to, const int8_t *x, int32_t n, int32_t offset) {
-    for (; n >= 4; n -= 4) {
-        to[0] = (int16_t)(x[0] + offset);
-        to[1] = (int16_t)(x[1] + offset);
-        to[2] = (int16_t)(x[2] + offset);
-        to[3] = (int16_t)(x[3] + offset);
-        x += 4;
-        to += 4;
-    }
-    for (; n > 0; n--) {
-        *to++ = (int16_t)(*x++ + offset);
-    }
-    return to;
-}
-
 #endif
