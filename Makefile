@@ -27,7 +27,8 @@ demo: build/stamps/host ## Recognise handwritten digits with a network inside Mi
 
 test: build/stamps/host build/stamps/test build/stamps/emulator ## Build every firmware and run every test
 	@firmware/setup.sh debian clang-14 libclang-rt-14-dev
-	@for target in unix unix-asan unix-stock pico pico-stock pico2 qemu-m33 qemu-m33-stock qemu-rv32 qemu-xtensa; do \
+	@for target in unix unix-asan unix-stock pico pico-stock pico2 qemu-m33 qemu-m33-stock qemu-rv32 qemu-xtensa \
+		qemu-xtensa-stock; do \
 		firmware/build.sh $$target || exit; done
 	@firmware/setup.sh pypi pyelftools
 	@$(python) firmware/natmod.py all
@@ -51,7 +52,7 @@ fuzz: build/stamps/host build/stamps/test ## Break model files at random, for MI
 firmware: build/stamps/host ## Build the firmware, and the command minfer: TARGET=unix|unix-asan|pico|pico2|qemu-m33|qemu-rv32|qemu-xtensa|esp32|esp32s3|esp32c3|esp32c6
 	@firmware/build.sh $(TARGET)
 
-natmod: ## Build native modules for stock firmware: ARCH=x64|armv6m|armv7m|armv7emsp|rv32imc|all
+natmod: ## Build native modules for stock firmware: ARCH=x64|armv6m|armv7m|armv7emsp|rv32imc|xtensawin|all
 	@firmware/setup.sh venv
 	@firmware/setup.sh pypi pyelftools
 	@$(python) firmware/natmod.py $(or $(ARCH),all)

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Builds minfer for stock firmware: native modules that any MicroPython of the architecture imports.
 
-    firmware/natmod.py x64|armv6m|armv7m|armv7emsp|rv32imc|all
+    firmware/natmod.py x64|armv6m|armv7m|armv7emsp|rv32imc|xtensawin|all
 
 build/natmod/ARCH gets _minfer.mpy, the package minfer/ and package.json, for `mpremote mip install`.
 The C is that of the firmware; cmodules/minfer/natmod stands in for what the native ABI lacks. From the
@@ -18,16 +18,19 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+import natmod_xtensa
 from elftools.elf.elffile import ELFFile
 
 ROOT = Path(__file__).resolve().parent.parent
 BUILD = ROOT / "build"
 MINFER = ROOT / "cmodules" / "minfer"
 PACKAGE = ROOT / "modules" / "minfer"
+XTENSA = ROOT / "firmware" / "xtensa"
 OUT = Path(os.environ.get("OUT") or BUILD / "natmod").resolve()
 MICROPYTHON = Path(os.environ.get("MICROPYTHON_DIR") or BUILD / "src" / "micropython").resolve()
 
@@ -50,21 +53,32 @@ class Arch:
     compiler: str  # takes GCC's arguments
     archiver: str
     flags: tuple[str, ...]
-    packages: tuple[str, ...]  # of Debian, that have these
+    setup: tuple[str, ...]  # what firmware/setup.sh gets these with
+    runtime: tuple[Path, ...] = ()  # C that stands in for the library of a compiler that has none
+    check: tuple[str, ...] = ()  # of natmod/, Python that refuses boards of the architecture without the core
 
     def mend(self, objects: list[Path]) -> None:
         """Changes objects in place to what mpy_ld.py takes. GCC's need nothing."""
 
     def library(self) -> Path | None:
-        """The archive of arithmetic that the core has no instructions for, where the compiler has one."""
-        return Path(run(self.compiler, *self.flags, "--print-libgcc-file-name").strip())
+        """The archive of arithmetic that the core has no instructions for; None where `runtime` stands in."""
+        return None if self.runtime else Path(run(self.compiler, *self.flags, "--print-libgcc-file-name").strip())
 
 
-ARM = ("gcc-arm-none-eabi", "libnewlib-arm-none-eabi")
+class Xtensa(Arch):
+    """By LLVM."""
+
+    def mend(self, objects: list[Path]) -> None:
+        """Changes objects in place to what mpy_ld.py takes."""
+        for path in objects:
+            natmod_xtensa.mend(path)
+
+
+ARM = ("debian", "gcc-arm-none-eabi", "libnewlib-arm-none-eabi")
 THUMB = ("arm-none-eabi-gcc", "arm-none-eabi-ar")
-RISCV = ("gcc-riscv64-unknown-elf", "picolibc-riscv64-unknown-elf")
+RISCV = ("debian", "gcc-riscv64-unknown-elf", "picolibc-riscv64-unknown-elf")
 ARCHS = {
-    "x64": Arch("gcc", "ar", ("-fno-stack-protector", "-U_FORTIFY_SOURCE"), ("build-essential",)),
+    "x64": Arch("gcc", "ar", ("-fno-stack-protector", "-U_FORTIFY_SOURCE"), ("debian", "build-essential")),
     "armv6m": Arch(*THUMB, ("-mthumb", "-mcpu=cortex-m0plus"), ARM),
     "armv7m": Arch(*THUMB, ("-mthumb", "-mcpu=cortex-m3"), ARM),
     "armv7emsp": Arch(
@@ -75,6 +89,16 @@ ARCHS = {
         "riscv64-unknown-elf-ar",
         ("-march=rv32imc", "-mabi=ilp32", "-mno-relax", "-specs=picolibc.specs"),
         RISCV,
+    ),
+    # An LX6, an ESP32's, and what an ESP32-S3's LX7 has of that. Both have MULSH and MULUH as well; no core of QEMU's has, and
+    # the module that is tested is the one that boards get.
+    "xtensawin": Xtensa(
+        str(XTENSA / "cc"),
+        "xtensa-lx106-elf-ar",
+        ("-mno-mul32high",),
+        ("xtensa",),
+        (XTENSA / "runtime" / "float.c", XTENSA / "runtime" / "int64.c"),
+        ("esp32s2.py",),
     ),
 }
 
@@ -124,17 +148,22 @@ def compile_all(name: str, objects: Path) -> list[Path]:
     for part in ENGINE:
         for source in sorted(MINFER.glob(f"{part}/*.c")):
             commands[source] = [*common, "-Os" if part == "ops" else "-O2", *ENGINE_FLAGS, *operators]
+    for source in arch.runtime:
+        commands[source] = [*common, "-Os", "-Werror"]
     built_from = json.dumps([str(MICROPYTHON), *({" ".join(c) for c in commands.values()})])
     record = objects / "built-from"
-    headers = [*MINFER.rglob("*.h"), Path(__file__), objects / "config.h"]
+    headers = [*MINFER.rglob("*.h"), Path(__file__), Path(natmod_xtensa.__file__), XTENSA / "cc", objects / "config.h"]
     newest = max(path.stat().st_mtime for path in headers)
     afresh = not record.exists() or record.read_text() != built_from
 
     def compile_one(source: Path) -> Path:
-        made = objects / ("_".join(source.relative_to(MINFER).with_suffix(".o").parts))
+        made = objects / ("_".join(source.relative_to(ROOT).with_suffix(".o").parts))
         if afresh or not made.exists() or made.stat().st_mtime < max(newest, source.stat().st_mtime):
-            run(*commands[source], "-c", source, "-o", made)
-            arch.mend([made])
+            with tempfile.TemporaryDirectory(dir=objects) as folder:
+                new = Path(folder) / made.name
+                run(*commands[source], "-c", source, "-o", new)
+                arch.mend([new])
+                new.rename(made)
         return made
 
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
@@ -196,9 +225,11 @@ def build(name: str) -> str:
     # Names of files go into the module: these are the same wherever it is built.
     link = [sys.executable, tools / "mpy_ld.py", "--arch", name, "--qstrs", config, "-o", "_minfer.mpy"]
     sizes = dict(re.findall(r"(\w+) size: +(\d+)", run(*link, *linked, folder=objects)))
-    run(mpy_cross, "-s", "handover.py", "-o", objects / "handover.mpy", MINFER / "natmod" / "handover.py")
-    merge = [sys.executable, tools / "mpy-tool.py", "--merge", "-o", out / "_minfer.mpy"]
-    run(*merge, objects / "_minfer.mpy", objects / "handover.mpy")
+    merged = [objects / "_minfer.mpy"]
+    for script in (*ARCHS[name].check, "handover.py"):
+        merged.append(objects / Path(script).with_suffix(".mpy"))
+        run(mpy_cross, "-s", script, "-o", merged[-1], MINFER / "natmod" / script)
+    run(sys.executable, tools / "mpy-tool.py", "--merge", "-o", out / "_minfer.mpy", *merged)
 
     shutil.rmtree(out / "minfer", ignore_errors=True)
     (out / "minfer").mkdir()
@@ -212,9 +243,10 @@ def build(name: str) -> str:
 
     size = (out / "_minfer.mpy").stat().st_size
     code = sum(int(sizes.get(part, 0)) for part in ("text", "rodata", "bss"))
+    separate = f" ({sizes['text']} of them executable)" if "rodata" in sizes else ""
     package = sum(path.stat().st_size for path in (out / "minfer").iterdir())
     return (
-        f"{name}: {os.path.relpath(out, ROOT)}, _minfer.mpy {size} bytes, its code {code} bytes of RAM once imported;"
+        f"{name}: {os.path.relpath(out, ROOT)}, _minfer.mpy {size} bytes, its code {code} bytes of RAM once imported{separate};"
         f" minfer/ {package} bytes"
     )
 
@@ -227,7 +259,8 @@ def main(arguments: list[str]) -> int:
             if name not in ARCHS:
                 raise BuildError(f"no architecture '{name}': {', '.join(ARCHS)}, all")
         setup = ROOT / "firmware" / "setup.sh"
-        run(setup, "debian", *sorted({package for name in names for package in ARCHS[name].packages}))
+        for way in sorted({ARCHS[name].setup for name in names}):
+            run(setup, *way)
         run(ROOT / "firmware" / "build.sh", "mpy-cross")
         for name in names:
             print(build(name), flush=True)

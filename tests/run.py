@@ -2,7 +2,8 @@
 """Runs the device tests on a target: one line a test, a summary, exit code 1 where one failed.
 
     tests/run.py --target unix|unix-asan|unix-natmod|pico|pico-natmod|serial:PORT [NAME...]
-    tests/run.py --target qemu-m33|qemu-rv32|qemu-xtensa|qemu-m3-natmod|qemu-m4-natmod|qemu-m33-natmod|qemu-rv32-natmod|microbit-natmod [NAME...]
+    tests/run.py --target qemu-m33|qemu-rv32|qemu-xtensa|qemu-m3-natmod|qemu-m4-natmod|qemu-m33-natmod|qemu-rv32-natmod|
+                       qemu-xtensa-natmod|microbit-natmod [NAME...]
 
 ...-natmod is firmware without minfer, as MicroPython's own is, with the native module of firmware/natmod.py.
 
@@ -207,6 +208,20 @@ def put_natmod(arch: str, port: str) -> None:
         raise MissingError(f"the native module does not get onto {port}: {output}")
 
 
+def write_romfs(folder: Path, arch: str | None) -> Path:
+    """A ROMFS image of the folder's files, and of the native module where the target is to have one."""
+    from minfer.deploy.romfs import build
+
+    files = {path.name: path.read_bytes() for path in folder.iterdir()}
+    if arch is not None:
+        module = NATMOD / arch
+        for path in (module / "_minfer.mpy", *(module / "minfer").iterdir()):
+            files[path.relative_to(module).as_posix()] = path.read_bytes()
+    rom = folder / "rom.img"
+    rom.write_bytes(b"".join(build(files)))
+    return rom
+
+
 @dataclass(frozen=True)
 class Machine:
     """What QEMU emulates: its command, and where in memory a board of boards/QEMU_* has its ROMFS, of `rom_bytes`."""
@@ -249,18 +264,10 @@ class Qemu:
 
     def run(self, script: str, folder: Path, *options: str) -> tuple[bool, str]:
         """Runs `script` by mpremote; `options` are QEMU's."""
-        from minfer.deploy.romfs import build
-
-        files = {path.name: path.read_bytes() for path in folder.iterdir()}
-        if self.arch is not None:
-            module = NATMOD / self.arch
-            for path in (module / "_minfer.mpy", *(module / "minfer").iterdir()):
-                files[path.relative_to(module).as_posix()] = path.read_bytes()
-        image = b"".join(build(files))
-        if len(image) > self.machine.rom_bytes:
-            return False, f"SKIP {self.machine.rom_bytes} bytes for files, and these take {len(image)}"
-        rom = folder / "rom.img"
-        rom.write_bytes(image)
+        rom = write_romfs(folder, self.arch)
+        size = rom.stat().st_size
+        if size > self.machine.rom_bytes:
+            return False, f"SKIP {self.machine.rom_bytes} bytes for files, and these take {size}"
         command = [*self.machine.command.split(), "-nographic", "-monitor", "none"]
         command += ["-semihosting", "-serial", "pty", "-kernel", str(self.image)]
         command += ["-device", f"loader,file={rom},addr={self.machine.rom:#x},force-raw=on", *options]
@@ -273,35 +280,38 @@ class Qemu:
                 qemu.kill()
 
 
+@dataclass(frozen=True)
 class QemuXtensa:
-    """An ESP32's instructions, as a process under qemu-xtensa; it has the test's files in its ROMFS."""
+    """An ESP32's instructions, as a process under qemu-xtensa. It has the test's files in its ROMFS, the native module as well."""
 
-    name = "qemu-xtensa"
-    samples = 4
-    most_bytes = None
-    image = ROOT / "build" / "qemu-xtensa" / "firmware.elf"
+    name: str
+    build: str
+    arch: str | None = None
+    samples: int = 4
+    most_bytes: int | None = None
+
+    @property
+    def image(self) -> Path:
+        """The firmware."""
+        return ROOT / "build" / self.build / "firmware.elf"
 
     def check(self) -> None:
-        """Raises MissingError where the firmware is not built."""
-        if not self.image.is_file():
-            raise MissingError(
-                f"expected {self.image.relative_to(ROOT)}, found none: make firmware TARGET={self.name}"
-            )
+        """Raises MissingError where something is not built."""
+        check_firmware(self.image, self.arch)
 
-    def run(self, script: str, folder: Path) -> tuple[bool, str]:
-        """Runs `script` by the program."""
-        from minfer.deploy.romfs import build
-
-        rom = folder / "rom.img"
-        files = {path.name: path.read_bytes() for path in folder.iterdir()}
-        rom.write_bytes(b"".join(build(files)))
-        return execute(
-            ["qemu-xtensa", "-cpu", "de233_fpu", str(self.image), str(rom), script], folder
-        )
+    def run(self, script: str, folder: Path, *options: str) -> tuple[bool, str]:
+        """Runs `script` by the program; `options` are QEMU's."""
+        rom = write_romfs(folder, self.arch)
+        return execute(["qemu-xtensa", "-cpu", "de233_fpu", *options, str(self.image), str(rom), script], folder)
 
 
 UNIX = [Unix("unix", "unix"), Unix("unix-asan", "unix-asan")]
-EMULATED = [EmulatedPico("pico", "pico"), Qemu("qemu-m33", "qemu-m33", M33), Qemu("qemu-rv32", "qemu-rv32", RV32), QemuXtensa()]
+EMULATED = [
+    EmulatedPico("pico", "pico"),
+    Qemu("qemu-m33", "qemu-m33", M33),
+    Qemu("qemu-rv32", "qemu-rv32", RV32),
+    QemuXtensa("qemu-xtensa", "qemu-xtensa"),
+]
 NATIVE = [
     Unix("unix-natmod", "unix-stock", "x64"),
     EmulatedPico("pico-natmod", "pico-stock", "armv6m"),
@@ -310,6 +320,7 @@ NATIVE = [
     Qemu("qemu-m4-natmod", "qemu-m4-stock", M4, "armv7emsp"),
     Qemu("qemu-m33-natmod", "qemu-m33-stock", M33, "armv7emsp"),
     Qemu("qemu-rv32-natmod", "qemu-rv32-stock", RV32, "rv32imc"),
+    QemuXtensa("qemu-xtensa-natmod", "qemu-xtensa-stock", "xtensawin"),
 ]
 
 

@@ -41,7 +41,7 @@ def measure(target: run.Target, model: str) -> tuple[int | None, str]:
     shutil.copy(HERE / "cost.py", folder)
     counts = folder / "counts"
     options = []
-    if isinstance(target, run.Qemu):
+    if isinstance(target, (run.Qemu, run.QemuXtensa)):
         mark = address(target.image, "mp_hal_ticks_cpu")
         options = ["-plugin", f"{PLUGIN / 'count.so'},out={counts},mark={mark:#x}"]
     well, output = target.run("cost.py", folder, *options)

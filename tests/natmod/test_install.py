@@ -388,6 +388,43 @@ def test_no_build_for_it(arch: int, name: str) -> None:
         read_build(board)
 
 
+@pytest.mark.parametrize(
+    "machine", ["Generic ESP32S2 module with ESP32S2", "LOLIN_S2_MINI with ESP32-S2FN4R2", "FeatherS2 with ESP32-S2"]
+)
+def test_esp32s2(machine: str) -> None:
+    """It takes modules for xtensawin, and has not got the instructions."""
+    board = Firmware("1.25.0", machine, 6 | 3 << 8 | 10 << 10, False)
+    found = rf"expected an ESP32 or ESP32-S3, found MicroPython 1\.25\.0 \({machine}\): an ESP32-S2 has no FPU"
+    with pytest.raises(MinferError, match=found):
+        read_build(board)
+
+
+ASKED = """
+version = '.'.join(str(n) for n in sys.implementation[1][:3])
+print(version, sys.implementation._machine, sys.implementation._mpy, built_in(), trial('/rom'), sep='|')
+"""
+
+
+@pytest.mark.parametrize(("name", "has_minfer"), [("qemu-xtensa-natmod", False), ("qemu-xtensa", True)])
+def test_xtensa(name: str, has_minfer: bool, tmp_path: Path) -> None:
+    """The build for a firmware of this architecture is one that it imports, by what `minfer install` asks a board.
+
+    It cannot be installed: the process that stands for a board ends at a reset, and its files cannot be written.
+    """
+    target = run.find_target(name)
+    try:
+        target.check()
+    except run.MissingError as missing:
+        pytest.skip(str(missing))
+    (tmp_path / "script.py").write_text(firmware.SCRIPT.read_text("utf-8") + ASKED)
+    well, output = target.run("script.py", tmp_path)
+    assert well, output
+    version, machine, mpy, built_in, reason = output.split("|")
+    board = Firmware(version, machine, int(mpy), built_in == "True")
+    assert (board.machine, board.has_minfer, reason) == ("qemu-xtensa with Xtensa LX6", has_minfer, "None\n")
+    assert read_build(board, run.NATMOD).arch == "xtensawin"
+
+
 def test_older_firmware(builds: dict[str, Path]) -> None:
     """Firmware of MicroPython 1.22, which none here is."""
     board = Firmware("1.22.0", "a board", 6 | 2 << 8 | 4 << 10, False)

@@ -16,7 +16,7 @@ from mpremote.transport_serial import SerialTransport
 DIGITS = run.ROOT / "examples" / "digits"
 RECORD = 65  # of heldout.bin: the digit, then its pixels
 TIMES = int(os.environ.get("MINFER_IMPORTS", "10"))
-ARCHS = {"x64": 2, "armv6m": 4, "armv7m": 5, "armv7emsp": 7, "rv32imc": 11}  # numbers in the header of a .mpy
+ARCHS = {"x64": 2, "armv6m": 4, "armv7m": 5, "armv7emsp": 7, "xtensawin": 10, "rv32imc": 11}  # numbers in the header of a .mpy
 
 # Of the device tests, those that ask most of what the native ABI does in its own way.
 ON_PICO = ["buffers", "callbacks", "faces", "image", "interrupt", "load", "predict", "steady", "steps"]
@@ -51,6 +51,24 @@ except minfer.ModelError as error:
 print(len(minfer.load('dense.mnf').run(bytes(4))))
 """
 
+# Imports as boards with these names would do them.
+ON_S2 = """
+import sys
+real = sys.modules
+for machine in ("Generic ESP32S2 module with ESP32S2", "FeatherS2 with ESP32-S2", "Generic ESP32S3 module with ESP32S3"):
+    class implementation:
+        _machine = machine
+    class named:
+        pass
+    named.implementation = implementation
+    real["sys"] = named
+    try:
+        import minfer
+        print("imported")
+    except ImportError as error:
+        print(error)
+"""
+
 
 def ready(name: str) -> run.Target:
     """The target of that name; skips the test where it is not built."""
@@ -69,22 +87,30 @@ def check(name: str, target: run.Target) -> None:
 
 
 @pytest.mark.parametrize("name", run.names())
-def test_device_unix(name: str) -> None:
-    check(name, ready("unix-natmod"))
+@pytest.mark.parametrize("target", ["unix-natmod", "qemu-xtensa-natmod"])
+def test_device(target: str, name: str) -> None:
+    """All of them, on the targets where they take seconds."""
+    result = run.run_test(name, ready(target))
+    if result.status == "skip":
+        pytest.skip(result.detail)
+    assert result.status == "pass", result.detail
 
 
-def test_operators_left_out(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["unix-natmod", "qemu-xtensa-natmod"])
+def test_operators_left_out(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """MINFER_OPS makes a module that has these operators alone, and says so of others."""
-    target = ready("unix-natmod")
+    target = ready(name)
     wanted = {"MINFER_OPS": "FULLY_CONNECTED\tSOFTMAX", "OUT": str(tmp_path)}
-    well, output = run.execute([run.sys.executable, "firmware/natmod.py", "x64"], run.ROOT, **wanted)
+    well, output = run.execute([run.sys.executable, "firmware/natmod.py", target.arch], run.ROOT, **wanted)
     assert well, output
-    small, whole = (folder / "x64" / "_minfer.mpy" for folder in (tmp_path, run.NATMOD))
+    small, whole = (folder / target.arch / "_minfer.mpy" for folder in (tmp_path, run.NATMOD))
     assert small.stat().st_size < 0.75 * whole.stat().st_size
-    run.models.write(tmp_path)
-    (tmp_path / "script.py").write_text(LEFT_OUT)
-    path = f".frozen:{tmp_path / 'x64'}"
-    well, output = run.execute([str(target.program), "script.py"], tmp_path, MICROPYPATH=path)
+    folder = tmp_path / "test"
+    folder.mkdir()
+    run.models.write(folder)
+    (folder / "script.py").write_text(LEFT_OUT)
+    monkeypatch.setattr(run, "NATMOD", tmp_path)
+    well, output = target.run("script.py", folder)
     assert well and output.splitlines() == [
         "['FULLY_CONNECTED', 'SOFTMAX']",
         "operator 0 (ADD): operator left out when this firmware was built: expected one of its 2, found opcode 0;"
@@ -103,6 +129,15 @@ def test_header(arch: str) -> None:
     assert (magic, version, feature >> 2) == (b"M", 6, ARCHS[arch])
     # The machine it was built on is of no interest to anybody.
     assert str(run.ROOT).encode() not in (folder / "_minfer.mpy").read_bytes()
+
+
+def test_esp32s2_refused(tmp_path: Path) -> None:
+    """It takes modules for xtensawin, and has not got the instructions."""
+    target = ready("qemu-xtensa-natmod")
+    (tmp_path / "script.py").write_text(ON_S2)
+    well, output = target.run("script.py", tmp_path)
+    refusal = "expected an ESP32 or ESP32-S3, found an ESP32-S2: it has no FPU and no MAC16"
+    assert well and output.splitlines() == [refusal, refusal, "imported"]
 
 
 @pytest.fixture(scope="module")

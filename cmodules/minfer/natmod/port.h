@@ -84,7 +84,14 @@ typedef struct {
     void *more[8];
 } minfer_nlr_t;
 
+#if defined(__XTENSA_WINDOWED_ABI__)
+// Firmware saves registers by setjmp() there, which must be called by the function that it may return to.
+typedef int (*minfer_setjmp_t)(void **registers);
+#define minfer_nlr_push(nlr) \
+    (mp_fun_table.nlr_push(&(nlr)->buf), ((minfer_setjmp_t)mp_fun_table.setjmp_)((nlr)->buf.regs))
+#else
 #define minfer_nlr_push(nlr) mp_fun_table.nlr_push(&(nlr)->buf)
+#endif
 #define nlr_pop() mp_fun_table.nlr_pop()
 #define minfer_nlr_raise_again(nlr) mp_raise_dyn(MP_OBJ_FROM_PTR((nlr)->buf.ret_val))
 

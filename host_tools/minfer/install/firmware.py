@@ -56,6 +56,11 @@ class Firmware:
                 f"expected a board of {', '.join(BUILT_FOR)}, found {self} of the architecture"
                 f" {name}; there is no minfer for it"
             )
+        if built == "xtensawin" and "ESP32S2" in self.machine.replace("-", ""):
+            raise MinferError(
+                f"expected an ESP32 or ESP32-S3, found {self}: an ESP32-S2 has no FPU and no MAC16;"
+                " there is no minfer for it"
+            )
         return built
 
     def __str__(self) -> str:
