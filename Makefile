@@ -27,8 +27,8 @@ demo: build/stamps/host ## Recognise handwritten digits with a network inside Mi
 
 test: build/stamps/host build/stamps/test build/stamps/emulator ## Build every firmware and run every test
 	@firmware/setup.sh debian clang-14 libclang-rt-14-dev
-	@for target in unix unix-asan unix-stock pico pico-stock pico2 qemu-m33 qemu-m33-stock qemu-rv32 qemu-xtensa \
-		qemu-xtensa-stock; do \
+	@for target in unix unix-asan unix-stock pico pico-stock pico2 qemu-m33 qemu-rv32 qemu-xtensa \
+		microbit-stock qemu-m3-stock qemu-m4-stock qemu-m33-stock qemu-rv32-stock qemu-xtensa-stock; do \
 		firmware/build.sh $$target || exit; done
 	@firmware/setup.sh pypi pyelftools
 	@$(python) firmware/natmod.py all

@@ -168,13 +168,11 @@ class EmulatedPico:
 
     def run_from_rom(self, script: str, folder: Path) -> tuple[bool, str]:
         """Runs `script` on a Pico of its own, which has the files of `folder`, `rom_bytes` at most, in its ROMFS."""
-        from minfer.deploy.romfs import build
         from pico import Pico, flash_with
 
-        rom = b"".join(build({path.name: path.read_bytes() for path in folder.iterdir()}))
         with tempfile.TemporaryDirectory() as other:
             flash = Path(other) / "flash"
-            flash.write_bytes(flash_with(rom))
+            flash.write_bytes(flash_with(write_romfs(folder, self.arch).read_bytes()))
             with Pico(self.image, flash) as pico:
                 return run_in_rom(pico.port, script, folder)
 
@@ -212,12 +210,13 @@ def write_romfs(folder: Path, arch: str | None) -> Path:
     """A ROMFS image of the folder's files, and of the native module where the target is to have one."""
     from minfer.deploy.romfs import build
 
+    rom = folder / "rom.img"
+    rom.unlink(missing_ok=True)
     files = {path.name: path.read_bytes() for path in folder.iterdir()}
     if arch is not None:
         module = NATMOD / arch
         for path in (module / "_minfer.mpy", *(module / "minfer").iterdir()):
             files[path.relative_to(module).as_posix()] = path.read_bytes()
-    rom = folder / "rom.img"
     rom.write_bytes(b"".join(build(files)))
     return rom
 

@@ -4,9 +4,9 @@ from expect import skip
 
 try:
     model = minfer.load("model.mnf")
+    x = bytearray(len(bytes(model.input.data)))
 except MemoryError as error:
-    skip("the model takes more RAM than there is: %s" % error)
-x = bytearray(len(bytes(model.input.data)))
+    skip("the model and an input take more RAM than there is: %s" % error)
 out = bytearray(len(bytes(model.output.data)))
 wanted = bytearray(len(out))
 samples = differing = 0

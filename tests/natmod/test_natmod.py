@@ -18,11 +18,6 @@ RECORD = 65  # of heldout.bin: the digit, then its pixels
 TIMES = int(os.environ.get("MINFER_IMPORTS", "10"))
 ARCHS = {"x64": 2, "armv6m": 4, "armv7m": 5, "armv7emsp": 7, "xtensawin": 10, "rv32imc": 11}  # numbers in the header of a .mpy
 
-# Of the device tests, those that ask most of what the native ABI does in its own way.
-ON_PICO = ["buffers", "callbacks", "faces", "image", "interrupt", "load", "predict", "steady", "steps"]
-ON_PICO += ["stream", "exact:hello_world_int8", "exact:kws_ref_model"]
-ON_QEMU = ["predict", "faces", "motion", "exact:kws_ref_model"]
-
 # One import after a soft reset: the digits seen, and the heap that is taken.
 IMPORT = """
 import gc
@@ -80,16 +75,9 @@ def ready(name: str) -> run.Target:
     return target
 
 
-def check(name: str, target: run.Target) -> None:
-    """A device test passes, or says why it does not apply."""
-    result = run.run_test(name, target)
-    assert result.status in ("pass", "skip"), f"{name}: {result.detail}"
-
-
 @pytest.mark.parametrize("name", run.names())
-@pytest.mark.parametrize("target", ["unix-natmod", "qemu-xtensa-natmod"])
+@pytest.mark.parametrize("target", [target.name for target in run.NATIVE])
 def test_device(target: str, name: str) -> None:
-    """All of them, on the targets where they take seconds."""
     result = run.run_test(name, ready(target))
     if result.status == "skip":
         pytest.skip(result.detail)
@@ -171,16 +159,3 @@ def test_imports(pico: tuple[run.EmulatedPico, str]) -> None:
     transport.close()
     print(f"{TIMES} imports, {taken[0]} bytes of heap taken after each")
     assert set(taken) == {taken[0]}
-
-
-def test_device_pico(pico: tuple[run.EmulatedPico, str]) -> None:
-    for name in ON_PICO:
-        check(name, pico[0])
-
-
-@pytest.mark.parametrize("target", [t for t in run.NATIVE if isinstance(t, run.Qemu)], ids=lambda target: target.name)
-def test_device_qemu(target: run.Qemu) -> None:
-    """On cores of other families; `tests/run.py --target` runs all device tests on these."""
-    ready(target.name)
-    for name in ON_QEMU:
-        check(name, target)
