@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,7 @@ from emulated import ROOT, minfer, start
 
 SHARED = ROOT.parent / "shared"
 EXAMPLE = ROOT / "examples" / "person"
-STAGE = ROOT / "build" / "person"
+STAGE = ROOT / "build" / "person_detect"
 PICTURES = ("person.bmp", "no_person.bmp")
 
 
@@ -24,6 +25,29 @@ def run(*command: object) -> str:
     return done.stdout
 
 
+def test_own_model(tmp_path: Path) -> None:
+    """The chip says of the pictures what the unix port says."""
+    model = tmp_path / "person.mnf"
+    minfer(
+        *("convert", EXAMPLE / "person.tflite", "--labels", EXAMPLE / "labels.txt"),
+        *("--frontend", EXAMPLE / "recipe.toml", "-o", model),
+    )
+    pictures = sorted(EXAMPLE.glob("*.bmp"))
+    for path in (EXAMPLE / "main.py", *pictures):
+        shutil.copy(path, tmp_path)
+    unix = ROOT / "build/unix/micropython"
+    if not unix.exists():
+        pytest.skip("no firmware: make firmware TARGET=unix")
+    expected = [line for line in run(unix, tmp_path / "main.py").splitlines() if ".bmp " in line]
+    assert len(expected) == len(pictures) == 2
+    with start(tmp_path / "flash") as pico:
+        minfer("deploy", model, "--port", pico.port)
+        mpremote = [sys.executable, "-m", "mpremote", "connect", pico.port]
+        run(*mpremote, "cp", *pictures, ":")
+        said = run(*mpremote, "run", EXAMPLE / "main.py").splitlines()
+    assert [line for line in said if ".bmp " in line] == expected
+
+
 def test_pictures_and_frames(tmp_path: Path) -> None:
     pytest.importorskip("PIL", reason="camera.py reads pictures by Pillow")
     files = [
@@ -33,7 +57,7 @@ def test_pictures_and_frames(tmp_path: Path) -> None:
     for path in files:
         if not path.is_file():
             pytest.skip(f"no {path.name} in ../shared/{path.parent.name}")
-    run(sys.executable, EXAMPLE / "train.py", *files)
+    run(sys.executable, EXAMPLE / "published.py", *files)
     with start(tmp_path / "flash") as pico:
         minfer("deploy", STAGE / "person.mnf", "--port", pico.port)
         mpremote = [sys.executable, "-m", "mpremote", "connect", pico.port]

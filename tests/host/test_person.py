@@ -1,12 +1,15 @@
-"""examples/person on the host and the unix port, with the published model and pictures of ../shared."""
+"""examples/person on the host and the unix port: with its own model, and with the published one of ../shared."""
 
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import minfer
+import numpy as np
 import pytest
 from minfer.engine import Model
 from minfer.image import Picture
@@ -14,7 +17,7 @@ from minfer.recipe import load_recipe
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLE = ROOT / "examples" / "person"
-STAGE = ROOT / "build" / "person"
+STAGE = ROOT / "build" / "person_detect"
 SHARED = ROOT.parent / "shared"
 MODEL = SHARED / "models" / "person_detect.tflite"
 PICTURES = [SHARED / "samples" / name for name in ("person.bmp", "no_person.bmp")]
@@ -26,13 +29,60 @@ def python(script: str, *arguments: object, **settings: object) -> subprocess.Co
     return subprocess.run(command, capture_output=True, cwd=ROOT, **settings)
 
 
+def answers_of_the_laptop() -> list[str]:
+    """What the example's own model says of its pictures, in the words of main.py."""
+    model = Model.load(minfer.compile_model((EXAMPLE / "person.tflite").read_bytes()))
+    labels = (EXAMPLE / "labels.txt").read_text().splitlines()
+    lines = []
+    for path in sorted(EXAMPLE.glob("*.bmp")):
+        pixels = np.frombuffer(path.read_bytes()[-96 * 96 :], np.uint8).reshape(1, 96, 96, 1)
+        upright = (pixels[:, ::-1].astype(np.int16) - 128).astype(np.int8)
+        output = model.run([upright])[0].ravel().astype(int) + 128
+        best = output.argmax()
+        lines.append(f"{path.name:<16} {labels[best]} ({100 * output[best] / 256:.1f} %)")
+    return lines
+
+
+def test_own_model_is_small_and_right() -> None:
+    assert (EXAMPLE / "person.tflite").stat().st_size < 90_000
+    astronaut, cat = answers_of_the_laptop()
+    assert astronaut.startswith("astronaut.bmp    person (")
+    assert cat.startswith("cat.bmp          no person (")
+
+
+def test_commands_of_the_readme() -> None:
+    """Word for word, but for the first, which builds the firmware: the unix port says what the laptop finds."""
+    section = (EXAMPLE / "README.md").read_text().partition("## Try it\n")[2].partition("\n## ")[0]
+    first, *commands = re.findall(
+        r"^    ([a-z].+)$", section.partition("It prints")[0], re.MULTILINE
+    )
+    assert (
+        first == "make firmware" and commands[-1] == "build/unix/micropython build/person/main.py"
+    )
+    for needed in ("build/unix/micropython", "build/venv/bin/minfer"):
+        if not (ROOT / needed).exists():
+            pytest.skip(f"no {needed}: make firmware")
+    done = subprocess.run(
+        ["bash", "-c", "\n".join(["set -e", *commands])],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    said = done.stdout.splitlines()
+    assert [line for line in said if ".bmp " in line] == answers_of_the_laptop()
+    for line in said[-4:]:
+        assert f"    {line}\n" in section
+
+
 @pytest.fixture(scope="session")
 def stage() -> Path:
-    """build/person, as train.py makes it."""
+    """build/person_detect, as published.py makes it."""
     for path in (MODEL, *PICTURES):
         if not path.is_file():
             pytest.skip(f"no {path.name} in ../shared/{path.parent.name}")
-    done = python("train.py", MODEL, *PICTURES)
+    done = python("published.py", MODEL, *PICTURES)
     assert done.returncode == 0, done.stderr
     return STAGE
 
@@ -92,6 +142,6 @@ def test_pixels_reach_the_model_exactly(stage: Path) -> None:
 
 def test_other_models_refused(tmp_path: Path) -> None:
     (tmp_path / "x.tflite").write_bytes(b"another")
-    done = python("train.py", tmp_path / "x.tflite", text=True)
+    done = python("published.py", tmp_path / "x.tflite", text=True)
     assert done.returncode == 1
     assert "expected person_detect.tflite of SHA-256 808cfdfc" in done.stderr
