@@ -26,6 +26,7 @@ from workloads import BANDED, LAYERS, NAMES, ROOT, Workload
 FIRMWARE = ROOT / "build" / "pico" / "firmware.uf2"
 PLACES = (*CORES, "pico")
 DOCUMENT = ROOT / "docs" / "PERFORMANCE.md"
+TABLE_WIDTH = 150  # of the widest: in a narrower terminal lines that go on are read more easily than columns of five letters
 BEGIN, END = "<!-- make bench writes from here -->", "<!-- to here -->"
 
 
@@ -157,6 +158,7 @@ def main() -> int:
     )
     arguments = parser.parse_args()
     console = Console()
+    console.width = max(console.width, TABLE_WIDTH)
     out = arguments.out.resolve()
     try:
         old = _read(arguments.compare) if arguments.compare else None
