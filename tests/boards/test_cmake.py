@@ -198,6 +198,7 @@ def test_riscv(build: Build, headers: list[str], tmp_path: Path) -> None:
     engine = build.folder / "main" / "libminfer_engine.a"
     python = sum(path.stat().st_size for path in (esp32.ROOT / "modules").rglob("*.py"))  # at most
     ours = text(engine) + text(*objects) + python
+    print(f"{build.board.target}: {text(engine)} bytes, {text(*objects)} of the binding, {python} of Python")
     room = test_partitions.check(test_partitions.ours())["factory"].size
     assert STOCK[build.board.chip] + ours < room
     family = [path for path in build.commands if "/cmodules/minfer/kernels/rv32/" in str(path)]
