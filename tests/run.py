@@ -79,43 +79,47 @@ def execute(command: list[str], folder: Path, **environment: str) -> tuple[bool,
     return done.returncode == 0, done.stdout.decode(errors="replace").replace("\r", "")
 
 
-def check_firmware(image: Path, arch: str | None) -> None:
-    """Raises MissingError where the firmware, or the native module it is to have, is not built."""
-    if not image.is_file():
-        raise MissingError(
-            f"expected {image.relative_to(ROOT)}, found none:"
-            f" make firmware TARGET={image.parent.name}"
-        )
-    if arch is not None and not (NATMOD / arch / "_minfer.mpy").is_file():
-        raise MissingError(
-            f"expected {(NATMOD / arch).relative_to(ROOT)}/_minfer.mpy, found none:"
-            f" make natmod ARCH={arch}"
-        )
-
-
 @dataclass(frozen=True)
-class Unix:
-    """MicroPython's unix port, built by the Makefile. `arch`: of the native module it gets."""
+class Built:
+    """A firmware of build/. `arch`: of the native module it gets, where it has no minfer."""
 
     name: str
     build: str
     arch: str | None = None
-    samples: int = 1000
-    most_bytes: int | None = None
+
+    samples: ClassVar[int] = 4
+    most_bytes: ClassVar[int | None] = None
+    file: ClassVar[str] = "firmware.elf"
 
     @property
-    def program(self) -> Path:
+    def image(self) -> Path:
         """The firmware."""
-        return ROOT / "build" / self.build / "micropython"
+        return ROOT / "build" / self.build / self.file
 
     def check(self) -> None:
-        """Raises MissingError where something is not built."""
-        check_firmware(self.program, self.arch)
+        """Raises MissingError where the firmware, or the native module, is not built."""
+        if not self.image.is_file():
+            raise MissingError(
+                f"expected {self.image.relative_to(ROOT)}, found none:"
+                f" make firmware TARGET={self.build}"
+            )
+        if self.arch is not None and not (NATMOD / self.arch / "_minfer.mpy").is_file():
+            raise MissingError(
+                f"expected {(NATMOD / self.arch).relative_to(ROOT)}/_minfer.mpy, found none:"
+                f" make natmod ARCH={self.arch}"
+            )
+
+
+class Unix(Built):
+    """MicroPython's unix port."""
+
+    samples = 1000
+    file = "micropython"
 
     def run(self, script: str, folder: Path) -> tuple[bool, str]:
         """Runs `script` by the program."""
         path = f".frozen:{NATMOD / self.arch}" if self.arch else ".frozen"
-        return execute([str(self.program), script], folder, MICROPYPATH=path)
+        return execute([str(self.image), script], folder, MICROPYPATH=path)
 
 
 @dataclass(frozen=True)
@@ -142,25 +146,12 @@ class Board:
         return ended_well, rest if greeting.startswith("Local directory") else output
 
 
-@dataclass(frozen=True)
-class EmulatedPico:
-    """A firmware of the Pico in the emulator, started by the first test. `arch`: of the native module it gets."""
+class EmulatedPico(Built):
+    """A firmware of the Pico in the emulator, started by the first test."""
 
-    name: str
-    build: str
-    arch: str | None = None
-    samples: int = 4
-    most_bytes: int | None = 100_000
-    rom_bytes: ClassVar[int] = 500_000  # of files, beside what ROMFS itself takes
-
-    @property
-    def image(self) -> Path:
-        """The firmware."""
-        return ROOT / "build" / self.build / "firmware.uf2"
-
-    def check(self) -> None:
-        """Raises MissingError where something is not built."""
-        check_firmware(self.image, self.arch)
+    most_bytes = Board.most_bytes
+    file = "firmware.uf2"
+    rom_bytes = 500_000  # of files, beside what ROMFS itself takes
 
     def run(self, script: str, folder: Path) -> tuple[bool, str]:
         """Runs `script` by mpremote."""
@@ -230,36 +221,26 @@ class Machine:
     rom_bytes: int = 16 * 1024 * 1024
 
 
-M3 = Machine("qemu-system-arm -machine mps2-an385", 0x21000000)
-M4 = Machine("qemu-system-arm -machine mps2-an386", 0x21000000)
-M33 = Machine("qemu-system-arm -machine mps2-an505", 0x80000000)
-RV32 = Machine("qemu-system-riscv32 -machine virt -bios none", 0x81000000)
-MICROBIT = Machine(
-    "qemu-system-arm -machine microbit -global nrf51-soc.flash-size=1048576 -global nrf51-soc.sram-size=262144",
-    0x80000,
-    512 * 1024,
-)
+MACHINES = {
+    "qemu-m3": Machine("qemu-system-arm -machine mps2-an385", 0x21000000),
+    "qemu-m4": Machine("qemu-system-arm -machine mps2-an386", 0x21000000),
+    "qemu-m33": Machine("qemu-system-arm -machine mps2-an505", 0x80000000),
+    "qemu-rv32": Machine("qemu-system-riscv32 -machine virt -bios none", 0x81000000),
+    "microbit": Machine(
+        "qemu-system-arm -machine microbit -global nrf51-soc.flash-size=1048576 -global nrf51-soc.sram-size=262144",
+        0x80000,
+        512 * 1024,
+    ),
+}
 
 
-@dataclass(frozen=True)
-class Qemu:
+class Qemu(Built):
     """A core under QEMU, its serial line a pseudo-terminal. It has the test's files in its ROMFS, the native module as well."""
 
-    name: str
-    build: str
-    machine: Machine
-    arch: str | None = None
-    samples: int = 4
-    most_bytes: int | None = None
-
     @property
-    def image(self) -> Path:
-        """The firmware."""
-        return ROOT / "build" / self.build / "firmware.elf"
-
-    def check(self) -> None:
-        """Raises MissingError where something is not built."""
-        check_firmware(self.image, self.arch)
+    def machine(self) -> Machine:
+        """The one that the firmware is for."""
+        return MACHINES[self.build.removesuffix("-stock")]
 
     def run(self, script: str, folder: Path, *options: str) -> tuple[bool, str]:
         """Runs `script` by mpremote; `options` are QEMU's."""
@@ -279,24 +260,8 @@ class Qemu:
                 qemu.kill()
 
 
-@dataclass(frozen=True)
-class QemuXtensa:
+class QemuXtensa(Built):
     """An ESP32's instructions, as a process under qemu-xtensa. It has the test's files in its ROMFS, the native module as well."""
-
-    name: str
-    build: str
-    arch: str | None = None
-    samples: int = 4
-    most_bytes: int | None = None
-
-    @property
-    def image(self) -> Path:
-        """The firmware."""
-        return ROOT / "build" / self.build / "firmware.elf"
-
-    def check(self) -> None:
-        """Raises MissingError where something is not built."""
-        check_firmware(self.image, self.arch)
 
     def run(self, script: str, folder: Path, *options: str) -> tuple[bool, str]:
         """Runs `script` by the program; `options` are QEMU's."""
@@ -307,18 +272,18 @@ class QemuXtensa:
 UNIX = [Unix("unix", "unix"), Unix("unix-asan", "unix-asan")]
 EMULATED = [
     EmulatedPico("pico", "pico"),
-    Qemu("qemu-m33", "qemu-m33", M33),
-    Qemu("qemu-rv32", "qemu-rv32", RV32),
+    Qemu("qemu-m33", "qemu-m33"),
+    Qemu("qemu-rv32", "qemu-rv32"),
     QemuXtensa("qemu-xtensa", "qemu-xtensa"),
 ]
 NATIVE = [
     Unix("unix-natmod", "unix-stock", "x64"),
     EmulatedPico("pico-natmod", "pico-stock", "armv6m"),
-    Qemu("microbit-natmod", "microbit-stock", MICROBIT, "armv6m"),
-    Qemu("qemu-m3-natmod", "qemu-m3-stock", M3, "armv7m"),
-    Qemu("qemu-m4-natmod", "qemu-m4-stock", M4, "armv7emsp"),
-    Qemu("qemu-m33-natmod", "qemu-m33-stock", M33, "armv7emsp"),
-    Qemu("qemu-rv32-natmod", "qemu-rv32-stock", RV32, "rv32imc"),
+    Qemu("microbit-natmod", "microbit-stock", "armv6m"),
+    Qemu("qemu-m3-natmod", "qemu-m3-stock", "armv7m"),
+    Qemu("qemu-m4-natmod", "qemu-m4-stock", "armv7emsp"),
+    Qemu("qemu-m33-natmod", "qemu-m33-stock", "armv7emsp"),
+    Qemu("qemu-rv32-natmod", "qemu-rv32-stock", "rv32imc"),
     QemuXtensa("qemu-xtensa-natmod", "qemu-xtensa-stock", "xtensawin"),
 ]
 
