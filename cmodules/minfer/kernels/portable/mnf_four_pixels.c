@@ -6,6 +6,9 @@
 MNF_HOT int16_t *mnf_im2col(const mnf_pixels_t *job, int16_t *to, int32_t y, int32_t x) {
     const cmsis_nn_conv_params *conv = job->conv;
     const int32_t channels = job->in.c, offset = conv->input_offset;
+    if (job->pointwise) {
+        return mnf_put_inputs(to, job->input + (y * conv->stride.h * job->in.w + x * conv->stride.w) * channels, channels, offset);
+    }
     const mnf_taps_t rows = mnf_taps(y, conv->stride.h, conv->padding.h, conv->dilation.h, job->filter.h, job->in.h);
     const mnf_taps_t cols = mnf_taps(x, conv->stride.w, conv->padding.w, conv->dilation.w, job->filter.w, job->in.w);
     for (int32_t ky = 0; ky < job->filter.h; ky++) {
@@ -78,8 +81,11 @@ bool mnf_convolve_s8(
     if (in->c != filter->c) {
         return false;
     }
+    // A window is one pixel, inside of the input.
+    const bool pointwise = filter->h == 1 && filter->w == 1 && conv->padding.h == 0 && conv->padding.w == 0 &&
+        (out->h - 1) * conv->stride.h < in->h && (out->w - 1) * conv->stride.w < in->w;
     mnf_pixels_t job = {
-        conv, quant, *in, *filter, *out, input, weights, bias, output, filter->h * filter->w * filter->c, buffer,
+        conv, quant, *in, *filter, *out, input, weights, bias, output, filter->h * filter->w * filter->c, pointwise, buffer,
     };
     for (int32_t n = 0; n < in->n; n++) {
         mnf_parallel(run_part, &job);

@@ -18,6 +18,7 @@ typedef struct {
     const int32_t *bias;
     int8_t *output;
     int32_t depth; // weights of a channel
+    bool pointwise; // 1x1, and no window leaves the input
     void *scratch; // 8 bytes a weight of a channel, and 48
 } mnf_pixels_t;
 
