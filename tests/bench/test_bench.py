@@ -68,9 +68,11 @@ def test_pico_repeats() -> None:
     if not bench.FIRMWARE.is_file():
         pytest.skip("no build/pico/firmware.uf2: make firmware TARGET=pico")
     digits = workloads.find("digits")
-    first = pico_cycles.count(digits, bench.FIRMWARE)
-    assert pico_cycles.count(digits, bench.FIRMWARE) == first
-    for cycles in first:
+    first, again = (pico_cycles.count(digits, bench.FIRMWARE) for _ in range(2))
+    for cycles, same in zip(first, again):
+        assert cycles.ops == same.ops
+        # Where Python's heap finds room depends on what the cable brought, and when.
+        assert (cycles.load, cycles.whole) == pytest.approx((same.load, same.whole), rel=0.01)
         # One run from a script does what its operators do one by one, a few calls apart.
         assert cycles.whole == pytest.approx(sum(cycles.ops), rel=0.05)
 
