@@ -3,7 +3,7 @@
 
 #if MNF_FOUR_PIXELS
 
-MNF_HOT int16_t *mnf_im2col(const mnf_pixels_t *job, int16_t *to, int32_t y, int32_t x) {
+MNF_HOT int16_t *mnf_im2col(const mnf_four_pixels_t *job, int16_t *to, int32_t y, int32_t x) {
     const cmsis_nn_conv_params *conv = job->conv;
     const int32_t channels = job->in.c, offset = conv->input_offset;
     if (job->pointwise) {
@@ -34,7 +34,7 @@ MNF_HOT int16_t *mnf_im2col(const mnf_pixels_t *job, int16_t *to, int32_t y, int
     return to;
 }
 
-MNF_HOT void mnf_output_pixels(const mnf_pixels_t *job, int32_t o, const uint32_t *sums, uint32_t added, int32_t count, int8_t *output) {
+MNF_HOT void mnf_output_pixels(const mnf_four_pixels_t *job, int32_t o, const uint32_t *sums, uint32_t added, int32_t count, int8_t *output) {
     const mnf_scale_t scale = mnf_scale(
         job->quant->multiplier[o], job->quant->shift[o], job->conv->output_offset, job->conv->activation);
     const uint32_t *const end = sums + count;
@@ -53,12 +53,12 @@ MNF_HOT void mnf_output_pixels(const mnf_pixels_t *job, int32_t o, const uint32_
 
 // Cores share the pixels, then the channels; an output is written after all inputs of its block are read.
 static void run_part(void *data, uint32_t part, uint32_t parts) {
-    const mnf_pixels_t *job = data;
-    const mnf_share_t share = mnf_share(job->filter.n, MNF_PIXELS, part, parts);
+    const mnf_four_pixels_t *job = data;
+    const mnf_share_t share = mnf_share(job->filter.n, MNF_BLOCK_PIXELS, part, parts);
     const int32_t pixels = job->out.h * job->out.w;
     int32_t y = 0, x = 0;
-    for (int32_t first = 0; first < pixels; first += MNF_PIXELS) {
-        const int32_t count = pixels - first < MNF_PIXELS ? pixels - first : MNF_PIXELS;
+    for (int32_t first = 0; first < pixels; first += MNF_BLOCK_PIXELS) {
+        const int32_t count = pixels - first < MNF_BLOCK_PIXELS ? pixels - first : MNF_BLOCK_PIXELS;
         for (int32_t i = 0; i < count; i++) {
             if ((uint32_t)i % parts == part) {
                 mnf_pack_pixel(job, i, y, x);
@@ -84,7 +84,7 @@ bool mnf_convolve_s8(
     // A window is one pixel, inside of the input.
     const bool pointwise = filter->h == 1 && filter->w == 1 && conv->padding.h == 0 && conv->padding.w == 0 &&
         (out->h - 1) * conv->stride.h < in->h && (out->w - 1) * conv->stride.w < in->w;
-    mnf_pixels_t job = {
+    mnf_four_pixels_t job = {
         conv, quant, *in, *filter, *out, input, weights, bias, output, filter->h * filter->w * filter->c, pointwise, buffer,
     };
     for (int32_t n = 0; n < in->n; n++) {

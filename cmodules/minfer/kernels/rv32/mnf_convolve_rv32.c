@@ -162,11 +162,11 @@ int16_t *mnf_put_zeros(int16_t *to, int32_t n) {
     return to;
 }
 
-void mnf_pack_pixel(const mnf_pixels_t *job, int32_t i, int32_t y, int32_t x) {
+void mnf_pack_pixel(const mnf_four_pixels_t *job, int32_t i, int32_t y, int32_t x) {
     mnf_im2col(job, (int16_t *)job->scratch + i, y, x);
 }
 
-MNF_HOT void mnf_convolve_pixels(const mnf_pixels_t *job, int32_t o, int32_t end, int32_t count, int8_t *output) {
+MNF_HOT void mnf_convolve_pixels(const mnf_four_pixels_t *job, int32_t o, int32_t end, int32_t count, int8_t *output) {
     for (; o < end; o += 4) {
         const int32_t channels = end - o < 4 ? end - o : 4;
         const int8_t *rows[4];

@@ -48,20 +48,20 @@ int16_t *mnf_put_zeros(int16_t *to, int32_t n) {
 }
 
 // Of scratch: the columns' sums, then the columns. The ends of these and a word that is loaded in vain take 28 bytes.
-static uint32_t *totals(const mnf_pixels_t *job) {
+static uint32_t *totals(const mnf_four_pixels_t *job) {
     return job->scratch;
 }
 
 // From a column to the next: depth, a multiple of 4.
-static int32_t stride(const mnf_pixels_t *job) {
+static int32_t stride(const mnf_four_pixels_t *job) {
     return (job->depth + 3) & ~3;
 }
 
-static int16_t *column(const mnf_pixels_t *job, int32_t i) {
-    return (int16_t *)(void *)(totals(job) + MNF_PIXELS) + i * stride(job);
+static int16_t *column(const mnf_four_pixels_t *job, int32_t i) {
+    return (int16_t *)(void *)(totals(job) + MNF_BLOCK_PIXELS) + i * stride(job);
 }
 
-MNF_HOT void mnf_pack_pixel(const mnf_pixels_t *job, int32_t i, int32_t y, int32_t x) {
+MNF_HOT void mnf_pack_pixel(const mnf_four_pixels_t *job, int32_t i, int32_t y, int32_t x) {
     const int16_t *at = column(job, i), *end = at + stride(job);
     mnf_put_zeros(mnf_im2col(job, column(job, i), y, x), stride(job) - job->depth);
     uint32_t total = 0;
@@ -71,11 +71,11 @@ MNF_HOT void mnf_pack_pixel(const mnf_pixels_t *job, int32_t i, int32_t y, int32
     totals(job)[i] = total;
 }
 
-MNF_HOT void mnf_convolve_pixels(const mnf_pixels_t *job, int32_t o, int32_t end, int32_t count, int8_t *output) {
+MNF_HOT void mnf_convolve_pixels(const mnf_four_pixels_t *job, int32_t o, int32_t end, int32_t count, int8_t *output) {
     uint32_t weights[CHUNK / 2 + 2]; // and what mnf_mac16_dot() loads in vain
     for (; o < end; o++) {
         const int8_t *row = job->weights + o * job->depth;
-        uint32_t sums[MNF_PIXELS];
+        uint32_t sums[MNF_BLOCK_PIXELS];
         for (int32_t i = 0; i < count; i++) {
             sums[i] = 0 - (totals(job)[i] << 7); // the weights are taken plus 128
         }
