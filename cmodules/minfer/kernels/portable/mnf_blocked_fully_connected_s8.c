@@ -84,12 +84,7 @@ bool mnf_fully_connected_s8(
                     sums[i] = dot(input, offset, w + i * depth, depth);
                 }
             }
-            for (int32_t i = 0; i < count; i++) {
-                const int32_t q = quant->is_per_channel ? o + i : 0;
-                const mnf_scale_t scale = mnf_scale(
-                    quant->multiplier[q], quant->shift[q], params->output_offset, params->activation);
-                *output++ = (int8_t)mnf_scale_any(sums[i] + added + (bias ? (uint32_t)bias[o + i] : 0), &scale);
-            }
+            output = mnf_output_channels(params, quant, bias, o, count, sums, added, output);
         }
         input += depth;
     }

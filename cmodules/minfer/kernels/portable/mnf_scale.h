@@ -45,4 +45,17 @@ static inline int32_t mnf_scale_any(uint32_t sum, const mnf_scale_t *scale) {
     return __builtin_expect(scale->last >= 0, 1) ? mnf_scale_right(sum, scale) : mnf_scale_left(sum, scale);
 }
 
+// Outputs o to o + n of a fully connected layer, of their sums plus `added` and, where there is one, the bias. Returns where the next go.
+static inline __attribute__((always_inline)) int8_t *mnf_output_channels(
+    const cmsis_nn_fc_params *params, const cmsis_nn_quant_params *quant, const int32_t *bias,
+    int32_t o, int32_t n, const uint32_t *sums, uint32_t added, int8_t *output) {
+    for (int32_t i = 0; i < n; i++) {
+        const int32_t q = quant->is_per_channel ? o + i : 0;
+        const mnf_scale_t scale = mnf_scale(
+            quant->multiplier[q], quant->shift[q], params->output_offset, params->activation);
+        *output++ = (int8_t)mnf_scale_any(sums[i] + added + (bias ? (uint32_t)bias[o + i] : 0), &scale);
+    }
+    return output;
+}
+
 #endif

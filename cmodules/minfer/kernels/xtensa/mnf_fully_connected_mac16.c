@@ -1,3 +1,5 @@
+#include <stddef.h>
+
 #include "kernels/portable/mnf_four_pixels.h"
 #include "mnf_mac16.h"
 
@@ -53,12 +55,7 @@ bool mnf_fully_connected_s8(
             }
             // Weights were taken plus 128, and have an offset of their own.
             const uint32_t added = total * ((uint32_t)params->filter_offset - 128);
-            for (int32_t i = 0; i < channels; i++) {
-                const int32_t q = quant->is_per_channel ? o + i : 0;
-                const mnf_scale_t scale = mnf_scale(
-                    quant->multiplier[q], quant->shift[q], params->output_offset, params->activation);
-                *output++ = (int8_t)mnf_scale_any(sums[i] + added, &scale);
-            }
+            output = mnf_output_channels(params, quant, NULL, o, channels, sums, added, output);
         }
         input += depth;
     }
